@@ -1,0 +1,6 @@
+//! The parameters of every pallet, one file per concern.
+
+pub mod accounts;
+pub mod fees;
+pub mod session;
+pub mod system;
