@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+// Breaks a network of validators in several ways and checks that the chain stays safe and comes back.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { findBinary } from './lib/binary.js';
+import { findIsolation, onOurDeath, runToEnd } from './lib/isolation.js';
+
+const HELP = `Usage: node zombienet/faults.js [options]
+
+  --short           only one kill and one partition (two minutes)
+  --only <words>    only scenarios whose name contains these words (a regular expression)
+  --node <path>     the breakwater-node to test; otherwise $BREAKWATER_NODE, or the one last built
+  --loopback        do not use network namespaces; skips what needs them
+  --logs <folder>   where the logs of a failed run go; otherwise zombienet/logs/<time>
+  --keep-logs       keep the logs of a run that succeeded, too
+  --help            print this
+
+BREAKWATER_PATIENCE=3 multiplies every time limit by 3, for a machine that is busy otherwise.`;
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    node: { type: 'string' },
+    loopback: { type: 'boolean', default: false },
+    logs: { type: 'string' },
+    'keep-logs': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) {
+  console.log(HELP);
+} else {
+  process.exitCode = await main().catch((error) => {
+    console.error(error.message);
+    return 1;
+  });
+}
+
+async function main() {
+  const isolation = options.loopback ? { reason: 'asked not to use namespaces' } : findIsolation();
+  if (isolation.reason)
+    console.error(
+      `No network namespaces: ${isolation.reason}.\nPartitions are skipped, everything else runs over the loopback interface.\n`,
+    );
+  const logs = resolve(
+    options.logs ?? join(HERE, 'logs', new Date().toISOString().replaceAll(':', '-').slice(0, 19)),
+  );
+  mkdirSync(logs, { recursive: true });
+  const settings = {
+    binary: findBinary(options.node),
+    short: options.short,
+    noNamespaces: isolation.reason,
+    logs,
+  };
+  const runner = [process.execPath, '--test-reporter=spec', '--test-reporter-destination=stdout'];
+  if (options.only) runner.push(`--test-name-pattern=${options.only}`);
+  const command = [
+    ...(isolation.command ?? []),
+    ...onOurDeath('TERM'),
+    ...runner,
+    join(HERE, 'scenarios.js'),
+  ];
+  console.log(
+    `Testing ${settings.binary}, ${isolation.reason ? 'over loopback' : 'each node in a network namespace'}\n`,
+  );
+  const code = await runToEnd(command, { BREAKWATER_FAULTS: JSON.stringify(settings) });
+  if (code === 0 && !options['keep-logs']) rmSync(logs, { recursive: true, force: true });
+  return code;
+}
