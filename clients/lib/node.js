@@ -18,12 +18,13 @@ import { WaitTimeout, until, within } from './wait.js';
 const DEFAULT_BINARY = fileURLToPath(new URL('../../target/debug/breakwater-node', import.meta.url));
 
 /** A debug build compiles the runtime when it starts, on a machine that may be busy building. */
-const READY_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 180_000;
+const COMMAND_TIMEOUT_MS = 120_000;
 const STOP_GRACE_MS = 15_000;
 
 /** How much of a node's log is kept, and how much of that an error shows. */
 const LOG_LIMIT_CHARS = 256 * 1024;
-const LOG_TAIL_LINES = 25;
+const LOG_TAIL_LINES = 15;
 
 /** Keeps a node away from the network and from ports that something else may use. */
 const ISOLATED = [
@@ -32,7 +33,6 @@ const ISOLATED = [
   '--no-mdns',
   '--no-telemetry',
   '--no-prometheus',
-  '--no-hardware-benchmarks',
 ];
 
 /** There is no node to run. */
@@ -46,7 +46,7 @@ export class NodeBinaryMissing extends Error {
 /** The node ended while it was needed. */
 export class NodeExited extends Error {
   constructor({ code, signal, log }) {
-    super(`the node ended with ${signal ?? `code ${code}`}; its last words:\n${tail(log)}`);
+    super(`the node ended with ${signal ?? `code ${code}`}; its last words:\n${lastWords(log)}`);
     this.name = 'NodeExited';
     this.code = code;
     this.signal = signal;
@@ -56,7 +56,7 @@ export class NodeExited extends Error {
 /** The node runs, but did not do in time what was expected of it. */
 export class NodeTimeout extends Error {
   constructor(what, log) {
-    super(`${what}; the node's last words:\n${tail(log)}`);
+    super(`${what}; the node's last words:\n${lastWords(log)}`);
     this.name = 'NodeTimeout';
   }
 }
@@ -111,13 +111,22 @@ export async function startNode({
 }
 
 /**
+ * A development chain to test against: the one `npm test` started for all files, or, where a file
+ * is run alone, one of its own.
+ */
+export async function developmentNode() {
+  const endpoint = process.env.BREAKWATER_ENDPOINT;
+  return endpoint ? { endpoint, stop: async () => {} } : startNode();
+}
+
+/**
  * Runs the binary until it ends by itself: sub-commands, and starts that should fail.
  *
  * @param {string[]} args
  * @param {{ binary?: string, timeoutMs?: number }} [options]
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, log: string }>}
  */
-export async function runNode(args, { binary = nodeBinary(), timeoutMs = 60_000 } = {}) {
+export async function runNode(args, { binary = nodeBinary(), timeoutMs = COMMAND_TIMEOUT_MS } = {}) {
   const running = launch(binary, args);
   try {
     const { code, signal } = await within('the node ends', timeoutMs, running.ended);
@@ -128,9 +137,11 @@ export async function runNode(args, { binary = nodeBinary(), timeoutMs = 60_000 
   }
 }
 
-/** The last lines of a log. */
-export function tail(log, lines = LOG_TAIL_LINES) {
-  return log.trimEnd().split('\n').slice(-lines).join('\n');
+/** The end of a log, and errors before it: the node may write its last log lines after them. */
+function lastWords(log) {
+  const lines = log.trimEnd().split('\n');
+  const errors = lines.slice(0, -LOG_TAIL_LINES).filter((line) => /^Error/.test(line));
+  return [...errors, ...lines.slice(-LOG_TAIL_LINES)].join('\n');
 }
 
 /** What keeps a node to itself, less what the caller sets otherwise. */
