@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { call } from './rpc.js';
 import { WaitTimeout, until, within } from './wait.js';
 
-const DEFAULT_BINARY = fileURLToPath(new URL('../../target/debug/breakwater-node', import.meta.url));
+const DEFAULT_TARGET = fileURLToPath(new URL('../../target', import.meta.url));
 
 /** A debug build compiles the runtime when it starts, on a machine that may be busy building. */
 const READY_TIMEOUT_MS = 180_000;
@@ -61,9 +61,11 @@ export class NodeTimeout extends Error {
   }
 }
 
-/** The binary under test: `BREAKWATER_NODE`, or what `make build` leaves behind. */
+/** The binary under test: `BREAKWATER_NODE`, or what the build leaves behind. */
 export function nodeBinary() {
-  const path = process.env.BREAKWATER_NODE || DEFAULT_BINARY;
+  const { BREAKWATER_NODE, CARGO_TARGET_DIR } = process.env;
+  const built = join(CARGO_TARGET_DIR || DEFAULT_TARGET, 'debug/breakwater-node');
+  const path = BREAKWATER_NODE || built;
   if (!existsSync(path)) throw new NodeBinaryMissing(path);
   return path;
 }
