@@ -1,8 +1,6 @@
 //! Puts the commit the node is built from into its version.
 
-use polkadot_sdk::substrate_build_script_utils::{
-	generate_cargo_keys, rerun_if_git_head_changed,
-};
+use polkadot_sdk::substrate_build_script_utils::{generate_cargo_keys, rerun_if_git_head_changed};
 
 fn main() {
 	generate_cargo_keys();

@@ -7,19 +7,19 @@ use sc_cli::RunCmd;
 
 /// Options of the node that the standard ones do not cover.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub struct ConsensusArgs {
+pub(crate) struct ConsensusArgs {
 	/// How long a finality vote is expected to take to reach the other validators, in milliseconds.
 	///
 	/// A GRANDPA round waits twice this long for prevotes and four times for precommits. Shorter
 	/// means earlier finality and more rounds to compute. 100 suits validators within a region;
 	/// raise it to the round-trip time of the slowest pair when they are farther apart.
 	#[arg(long, value_name = "MS", default_value_t = 100, value_parser = clap::value_parser!(u64).range(10..=10_000))]
-	pub grandpa_gossip_duration: u64,
+	pub(crate) grandpa_gossip_duration: u64,
 }
 
 impl ConsensusArgs {
 	/// The expected time of a vote on its way.
-	pub fn gossip_duration(&self) -> Duration {
+	pub(crate) fn gossip_duration(&self) -> Duration {
 		Duration::from_millis(self.grandpa_gossip_duration)
 	}
 }
@@ -31,22 +31,22 @@ impl ConsensusArgs {
 	args_conflicts_with_subcommands = true,
 	subcommand_negates_reqs = true
 )]
-pub struct Cli {
+pub(crate) struct Cli {
 	/// What to do instead of running a node.
 	#[command(subcommand)]
-	pub subcommand: Option<Subcommand>,
+	pub(crate) subcommand: Option<Subcommand>,
 
 	#[clap(flatten)]
-	pub run: RunCmd,
+	pub(crate) run: RunCmd,
 
 	#[clap(flatten)]
-	pub consensus: ConsensusArgs,
+	pub(crate) consensus: ConsensusArgs,
 }
 
 /// What the binary can do besides running a node.
 #[derive(Debug, clap::Subcommand)]
 #[allow(clippy::large_enum_variant)] // Parsed once.
-pub enum Subcommand {
+pub(crate) enum Subcommand {
 	/// Generate, inspect and insert keys.
 	#[command(subcommand)]
 	Key(sc_cli::KeySubcommand),

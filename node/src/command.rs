@@ -42,16 +42,21 @@ impl SubstrateCli for Cli {
 	}
 }
 
+/// Log filters that come before those of the command line: the lines in which an author tells of
+/// each step of each block would bury everything else at two blocks a second.
+const LOG_FILTERS: &str = "sc_basic_authorship=warn,aura=warn";
+
 /// Parses the command line and does what it says.
-pub fn run() -> Result<()> {
-	let cli = Cli::from_args();
+pub(crate) fn run() -> Result<()> {
+	let mut cli = Cli::from_args();
+	cli.run.shared_params.log.insert(0, LOG_FILTERS.into());
 
 	match &cli.subcommand {
 		None => run_node(&cli),
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
-		Some(Subcommand::BuildSpec(cmd)) => cli
-			.create_runner(cmd)?
-			.sync_run(|config| cmd.run(config.chain_spec, config.network)),
+		Some(Subcommand::BuildSpec(cmd)) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.chain_spec, config.network))
+		},
 		Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
 		Some(Subcommand::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
 			let PartialNode { client, task_manager, import_queue, .. } =
@@ -99,10 +104,8 @@ fn start(
 	config: Configuration,
 	consensus: ConsensusArgs,
 ) -> std::result::Result<sc_service::TaskManager, sc_service::Error> {
-	type Libp2p = sc_network::NetworkWorker<
-		OpaqueBlock,
-		<OpaqueBlock as sp_runtime::traits::Block>::Hash,
-	>;
+	type Libp2p =
+		sc_network::NetworkWorker<OpaqueBlock, <OpaqueBlock as sp_runtime::traits::Block>::Hash>;
 
 	match config.network.network_backend {
 		NetworkBackendType::Litep2p => {

@@ -15,15 +15,15 @@ use sp_block_builder::BlockBuilder;
 use sp_blockchain::{Error as BlockChainError, HeaderBackend, HeaderMetadata};
 
 /// What the finality methods read.
-pub struct GrandpaDeps<B> {
+pub(crate) struct GrandpaDeps<B> {
 	/// The state of the running round.
-	pub voter_state: SharedVoterState,
+	pub(crate) voter_state: SharedVoterState,
 	/// The validators and their weights.
-	pub authority_set: SharedAuthoritySet<Hash, BlockNumber>,
+	pub(crate) authority_set: SharedAuthoritySet<Hash, BlockNumber>,
 	/// Justifications as they are made.
-	pub justifications: GrandpaJustificationStream<OpaqueBlock>,
+	pub(crate) justifications: GrandpaJustificationStream<OpaqueBlock>,
 	/// Proofs of finality of past blocks.
-	pub proofs: Arc<FinalityProofProvider<B, OpaqueBlock>>,
+	pub(crate) proofs: Arc<FinalityProofProvider<B, OpaqueBlock>>,
 }
 
 // Derived, it would ask the database to be `Clone`, which sits behind an `Arc`.
@@ -39,17 +39,17 @@ impl<B> Clone for GrandpaDeps<B> {
 }
 
 /// What the methods read.
-pub struct FullDeps<C, P, B> {
+pub(crate) struct FullDeps<C, P, B> {
 	/// The client.
-	pub client: Arc<C>,
+	pub(crate) client: Arc<C>,
 	/// The transaction pool.
-	pub pool: Arc<P>,
+	pub(crate) pool: Arc<P>,
 	/// Finality.
-	pub grandpa: GrandpaDeps<B>,
+	pub(crate) grandpa: GrandpaDeps<B>,
 }
 
 /// All methods of this node beside the standard set.
-pub fn create_full<C, P, B>(
+pub(crate) fn create_full<C, P, B>(
 	deps: FullDeps<C, P, B>,
 	executor: SubscriptionTaskExecutor,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>

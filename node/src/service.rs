@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use breakwater_primitives::{
-	oracle::ORACLE_KEY_TYPE,
-	OpaqueBlock,
-};
+use breakwater_primitives::{oracle::ORACLE_KEY_TYPE, OpaqueBlock};
 use breakwater_runtime::apis::RuntimeApi;
 use futures::FutureExt;
 use polkadot_sdk::*;
@@ -19,9 +16,9 @@ use sc_service::{
 };
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_application_crypto::AppCrypto;
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use sp_core::crypto::KeyTypeId;
-use sp_application_crypto::AppCrypto;
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Block as BlockT;
 
@@ -52,7 +49,7 @@ const STATES_KEPT: u32 = breakwater_primitives::time::HOURS;
 const PROPOSAL_SLOT_PORTION: f32 = 2.0 / 3.0;
 
 /// A node without network and consensus: what the sub-commands need.
-pub type PartialNode = sc_service::PartialComponents<
+pub(crate) type PartialNode = sc_service::PartialComponents<
 	FullClient,
 	FullBackend,
 	FullSelectChain,
@@ -62,19 +59,28 @@ pub type PartialNode = sc_service::PartialComponents<
 >;
 
 /// Opens the database and builds what reads and writes the chain.
-pub fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> {
+pub(crate) fn new_partial(config: &Configuration) -> Result<PartialNode, ServiceError> {
 	let telemetry = start_telemetry(config)?;
 	let telemetry_handle = || telemetry.as_ref().map(|(_, telemetry)| telemetry.handle());
 
 	let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+	let backend = sc_service::new_db_backend(config.db_config())?;
+	let genesis = genesis::storage(&*config.chain_spec)?;
 	let (client, backend, keystore_container, task_manager) =
-		sc_service::new_full_parts::<OpaqueBlock, RuntimeApi, _>(
+		sc_service::new_full_parts_with_genesis_builder::<OpaqueBlock, RuntimeApi, _, _>(
 			config,
 			telemetry_handle(),
 			executor.clone(),
-			Vec::new(),
+			backend.clone(),
+			genesis::block_builder(
+				genesis.clone(),
+				!config.no_genesis(),
+				backend,
+				executor.clone(),
+			)?,
+			false,
 		)?;
-	genesis::ensure_matches(&*config.chain_spec, &*backend, &executor)?;
+	genesis::ensure_matches(&*config.chain_spec, genesis, &*backend, &executor)?;
 	let client = Arc::new(client);
 	let select_chain = sc_consensus::LongestChain::new(backend.clone());
 
@@ -173,7 +179,7 @@ fn inherents(slot_duration: sp_consensus_aura::SlotDuration) -> Inherents {
 }
 
 /// Starts a full node or, with `--validator`, an authority.
-pub fn new_full<N>(
+pub(crate) fn new_full<N>(
 	mut config: Configuration,
 	consensus: ConsensusArgs,
 ) -> Result<TaskManager, ServiceError>
@@ -313,9 +319,7 @@ where
 				select_chain,
 				block_import,
 				proposer_factory,
-				create_inherent_data_providers: move |_, ()| async move {
-					Ok(inherents(slot_duration))
-				},
+				create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
 				force_authoring,
 				// Never: prices must keep coming, and positions be closed, while finality stalls.
 				backoff_authoring_blocks: Option::<()>::None,
@@ -330,11 +334,7 @@ where
 			},
 		)?;
 		// Essential: a validator that cannot author must not look alive.
-		task_manager.spawn_essential_handle().spawn_blocking(
-			"aura",
-			Some("block-authoring"),
-			aura,
-		);
+		task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
 	}
 
 	if enable_grandpa {

@@ -12,9 +12,7 @@ use polkadot_sdk::*;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
-use crate::{
-	BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
-};
+use crate::{BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig};
 
 /// What each well-known account owns at genesis.
 const ENDOWMENT: Balance = 1_000_000 * UNIT;

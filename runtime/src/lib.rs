@@ -9,6 +9,8 @@
 //! execution costs in [`weights`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// The macros of FRAME write public items without documentation, hundreds of them.
+#![allow(missing_docs)]
 // The runtime macro expands to one very long type.
 #![recursion_limit = "512"]
 

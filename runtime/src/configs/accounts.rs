@@ -7,9 +7,7 @@ use breakwater_primitives::{
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	parameter_types,
-	traits::{
-		AsEnsureOriginWithArg, ConstU128, ConstU32, InstanceFilter, VariantCountOf,
-	},
+	traits::{AsEnsureOriginWithArg, ConstU128, ConstU32, InstanceFilter, VariantCountOf},
 };
 use frame_system::{EnsureRoot, EnsureSigned};
 use polkadot_sdk::*;

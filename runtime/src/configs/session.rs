@@ -134,11 +134,7 @@ impl OneSessionHandler<AccountId> for OracleSession {
 
 	fn on_genesis_session<'a, I: 'a + Iterator<Item = (&'a AccountId, OracleId)>>(_: I) {}
 
-	fn on_new_session<'a, I: 'a + Iterator<Item = (&'a AccountId, OracleId)>>(
-		_: bool,
-		_: I,
-		_: I,
-	) {
+	fn on_new_session<'a, I: 'a + Iterator<Item = (&'a AccountId, OracleId)>>(_: bool, _: I, _: I) {
 	}
 
 	fn on_disabled(_: u32) {}

@@ -1,0 +1,54 @@
+# Breakwater. `make help` lists what there is.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# dev: tests, and the node they run; quick to build. production: what operators run.
+PROFILE ?= dev
+# Where cargo builds. Point CARGO_TARGET_DIR at a cache to share one build between clones.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+
+CARGO := scripts/with-toolchain.sh cargo
+NODE := $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/breakwater-node
+export BREAKWATER_NODE := $(NODE)
+
+.PHONY: help setup setup-build build run test lint fmt bench e2e network docker clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what building and testing needs and is missing
+	@scripts/setup.sh
+
+setup-build:
+	@scripts/setup.sh build
+
+build: setup-build ## Build the node (PROFILE=dev, or PROFILE=production for operators)
+	@scripts/build.sh $(PROFILE)
+
+run: build ## Build, and start a development chain at ws://127.0.0.1:9944
+	@scripts/run.sh
+
+test: ## Everything from nothing: install, build, unit, end-to-end and network tests
+	@scripts/test.sh
+
+e2e: setup build ## Test the running node with the usual client libraries
+	@scripts/e2e.sh
+
+network: setup build ## Break a four-validator network in every way we know (10 minutes)
+	@scripts/network.sh
+
+bench: setup build ## Measure block times, finality and throughput of four validators (20 minutes)
+	@scripts/bench.sh
+
+lint: setup ## Check format, clippy, shell scripts and Dockerfile
+	@scripts/lint.sh
+
+fmt: setup-build ## Format the Rust code
+	@$(CARGO) fmt --all
+
+docker: ## Build the container image and try it
+	@scripts/docker.sh
+
+clean: ## Remove everything built; the next build takes as long as the first
+	rm -rf $(CARGO_TARGET_DIR) clients/node_modules zombienet/node_modules

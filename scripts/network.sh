@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Breaks a four-validator network and checks that it heals: scripts/network.sh [--short]
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/toolchain.sh"
+
+if [ "${1:-}" = --short ]; then
+	say "Network faults, the short part (about two minutes)"
+else
+	say "Network faults (about ten minutes)"
+fi
+exec node "$root/zombienet/faults.js" "$@"
