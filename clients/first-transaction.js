@@ -32,6 +32,9 @@ const sentAt = Date.now();
 const log = (what) => console.log(`${String(Date.now() - sentAt).padStart(5)} ms  ${what}`);
 
 await new Promise((resolve, reject) => {
+  const stalled = () => reject(new Error('not final within a minute: does the chain make blocks?'));
+  setTimeout(stalled, 60_000).unref();
+
   const watch = ({ status, events, txHash, blockNumber, dispatchError }) => {
     if (status.isReady) log(`sent      ${txHash}`);
     if (status.isInBlock) {
