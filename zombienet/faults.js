@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // Breaks a network of validators in several ways and checks that the chain stays safe and comes back.
-import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { findBinary } from './lib/binary.js';
 import { findIsolation, onOurDeath, runToEnd } from './lib/isolation.js';
+import { makeLogFolder } from './lib/logs.js';
 
 const HELP = `Usage: node zombienet/faults.js [options]
 
@@ -44,21 +45,16 @@ if (options.help) {
 }
 
 async function main() {
-  const isolation = options.loopback ? { reason: 'asked not to use namespaces' } : findIsolation();
+  const binary = findBinary(options.node);
+  const isolation = options.loopback ? { reason: 'asked not to use them' } : findIsolation();
   if (isolation.reason)
-    console.error(
-      `No network namespaces: ${isolation.reason}.\nPartitions are skipped, everything else runs over the loopback interface.\n`,
-    );
-  const logs = resolve(
-    options.logs ?? join(HERE, 'logs', new Date().toISOString().replaceAll(':', '-').slice(0, 19)),
+    console.error(`No network namespaces: ${isolation.reason}.\nPartitions are skipped.\n`);
+  console.log(
+    `Testing ${binary}, ${isolation.reason ? 'over loopback' : 'each node in a network namespace'}\n`,
   );
-  mkdirSync(logs, { recursive: true });
-  const settings = {
-    binary: findBinary(options.node),
-    short: options.short,
-    noNamespaces: isolation.reason,
-    logs,
-  };
+
+  const logs = makeLogFolder(options.logs);
+  const settings = { binary, logs, short: options.short, noNamespaces: isolation.reason };
   const runner = [process.execPath, '--test-reporter=spec', '--test-reporter-destination=stdout'];
   if (options.only) runner.push(`--test-name-pattern=${options.only}`);
   const command = [
@@ -67,10 +63,8 @@ async function main() {
     ...runner,
     join(HERE, 'scenarios.js'),
   ];
-  console.log(
-    `Testing ${settings.binary}, ${isolation.reason ? 'over loopback' : 'each node in a network namespace'}\n`,
-  );
   const code = await runToEnd(command, { BREAKWATER_FAULTS: JSON.stringify(settings) });
+
   if (code === 0 && !options['keep-logs']) rmSync(logs, { recursive: true, force: true });
   return code;
 }

@@ -2,9 +2,8 @@
 // Measures four validators on this machine: block intervals, finality, missed slots, what it costs,
 // and, under a flood of transfers, how many the chain takes and what holds it back.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import { auraAuthorities, finalizedHeader, hashesBetween } from './lib/chain.js'
 import { Cluster } from './lib/cluster.js';
 import { Flood } from './lib/flood.js';
 import { validatorNames } from './lib/identity.js';
+import { makeLogFolder } from './lib/logs.js';
 import { LoopbackNetwork } from './lib/network.js';
 import { BlockReader, NodeObserver } from './lib/observer.js';
 import { printReport } from './lib/report.js';
@@ -38,7 +38,7 @@ const MINUTES_MAX = 24 * 60;
 const TRANSACTIONS_MAX = 1_000_000;
 /** Connections, caches and the first blocks are past by then. */
 const WARM_UP_BLOCKS = 20;
-const WARM_UP_LIMIT_MS = 120_000;
+const WARM_UP_LIMIT_MS = 240_000;
 const POOL_SAMPLE_MS = 5_000;
 const BLOCK_TIME_MS = 500;
 
@@ -62,16 +62,17 @@ if (options.help) {
   console.log(HELP);
 } else {
   process.exitCode = await main().catch((error) => {
-    say(error.stack);
+    say(error.message);
     return 1;
   });
 }
 
 async function main() {
   const minutes = numberOption('minutes', MINUTES_MAX);
-  const logs = mkdtempSync(join(tmpdir(), 'breakwater-measure-'));
+  const binary = findBinary(options.node);
+  const logs = makeLogFolder();
   const cluster = new Cluster({
-    binary: findBinary(options.node),
+    binary,
     network: new LoopbackNetwork(),
     logs,
     flags: nodeFlags,

@@ -42,9 +42,22 @@ async function main() {
     join(HERE, 'smoke.zndsl'),
   ];
   const code = await runToEnd(isolated(zombienet), { BREAKWATER_NODE: binary, BREAKWATER_SPEC: spec });
+  endLeftovers(folder);
   if (code === 0) rmSync(folder, { recursive: true, force: true });
   else console.error(`The logs of the nodes: ${folder}`);
   return code;
+}
+
+/** Interrupted, zombienet leaves its nodes behind. They are those that mention our folder. */
+function endLeftovers(folder) {
+  const processes = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  for (const line of processes.filter((line) => line.includes(folder))) {
+    try {
+      process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    } catch {
+      // Ended by itself meanwhile.
+    }
+  }
 }
 
 function isolated(command) {

@@ -10,7 +10,7 @@ import { Process } from './processes.js';
 import { Rpc } from './rpc.js';
 import { until } from './wait.js';
 
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 240_000;
 const SPEC_SIZE_MAX = 64 * 1024 * 1024;
 
 /** One node: a place to run, a database, and at most one process. */
@@ -72,7 +72,7 @@ export class Cluster {
   #binary;
   #network;
   #flags;
-  #data = mkdtempSync(join(tmpdir(), 'breakwater-'));
+  #data = mkdtempSync(join(tmpdir(), 'breakwater-network-'));
   #bootnodes = [];
   // Also when the harness is interrupted.
   #removeData = () => rmSync(this.#data, { recursive: true, force: true, maxRetries: 5 });

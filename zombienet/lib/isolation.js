@@ -54,6 +54,13 @@ const hasSetpriv = spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true']).status 
 /** Goes before a command, for the kernel to send it this signal when the process that started it is gone. */
 export const onOurDeath = (signal) => (hasSetpriv ? ['setpriv', '--pdeathsig', signal] : []);
 
+/** The requests to stop, and what a program exits with that followed them. */
+export const INTERRUPTS = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+];
+
 /**
  * Runs a command to its end with our own terminal, passing on requests to stop; gives its exit code.
  *
@@ -61,12 +68,18 @@ export const onOurDeath = (signal) => (hasSetpriv ? ['setpriv', '--pdeathsig', s
  */
 export function runToEnd([program, ...args], env) {
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  let interrupted;
+  for (const [signal, code] of INTERRUPTS) {
+    process.on(signal, () => {
+      interrupted = code;
+      child.kill(signal);
+    });
+  }
   return new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message);
       resolve(1);
     });
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code) => resolve(interrupted ?? code ?? 1));
   });
 }

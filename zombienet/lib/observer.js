@@ -12,7 +12,7 @@ export class NodeObserver {
   lags_blocks = [];
   /** From a block's arrival to its finality, on this node. */
   finalities_ms = [];
-  #best = 0;
+  #best;
   #final = 0;
   #waiting = new Map();
   #onBest;
@@ -36,6 +36,8 @@ export class NodeObserver {
     const height = heightOf(header);
     const now_ms = Date.now();
     this.#onBest(header, now_ms);
+    // The first is no arrival: a subscription begins with the block that is the best already.
+    this.#best ??= height;
     // After a reorganisation the same heights come again.
     if (height <= this.#best) return;
     this.#best = height;

@@ -7,6 +7,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
+import { INTERRUPTS } from './isolation.js';
+
 const STOP_LIMIT_MS = 15_000;
 
 const running = new Set();
@@ -14,13 +16,7 @@ const running = new Set();
 process.on('exit', () => {
   for (const child of running) child.signal('SIGKILL');
 });
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-]) {
-  process.on(signal, () => process.exit(code));
-}
+for (const [signal, code] of INTERRUPTS) process.on(signal, () => process.exit(code));
 
 export class Process {
   #child;
