@@ -3,6 +3,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
+node_enter
 
 say "Installing the client libraries"
 (cd "$root/clients" && npm ci --no-audit --no-fund --loglevel=error)

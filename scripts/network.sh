@@ -3,6 +3,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
+node_enter
 
 if [ "${1:-}" = --short ]; then
 	say "Network faults, the short part (about two minutes)"

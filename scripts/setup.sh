@@ -5,6 +5,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
+node_enter
 
 # What each tool is for, so that a message about a missing one can say it.
 #   cc, c++      C parts of crates, and the Wasm optimiser
@@ -12,7 +13,6 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 #   pkg-config   finding the system's OpenSSL
 APT_PACKAGES="build-essential protobuf-compiler pkg-config libssl-dev git ca-certificates curl"
 APT_COMMANDS="cc c++ make protoc pkg-config git curl"
-NODE_MAJOR_MIN=18
 
 apt_updated=
 apt_install() {
@@ -105,19 +105,24 @@ ensure_rust() {
 	system) install_by_system || die "the packages $SYSTEM_PACKAGES are not to be had here" ;;
 	any)
 		install_by_rustup || install_by_system || die "no way found to install Rust $RUST_VERSION with $WASM_TARGET" \
-			"With a connection to static.rust-lang.org: install rustup from https://rustup.rs and run 'make setup' again." \
+			"With a connection to the servers of Rust: install rustup from https://rustup.rs and run 'make setup' again." \
 			"Without: use Debian 12 or newer, where apt offers: $SYSTEM_PACKAGES"
 		;;
 	esac
 }
 
-node_major() { node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/'; }
-
+# Distributions carry older ones; npm carries Node.js itself as a package.
 ensure_node() {
-	if have npm && [ "$(node_major || echo 0)" -ge "$NODE_MAJOR_MIN" ]; then return 0; fi
-	if have apt-get; then apt_install nodejs npm; fi
-	have npm && [ "$(node_major)" -ge "$NODE_MAJOR_MIN" ] ||
-		die "Node.js $NODE_MAJOR_MIN or newer with npm is needed for the client tests" "Install it from https://nodejs.org or your package manager."
+	node_is_ready && return 0
+	if ! have npm && have apt-get; then apt_install nodejs npm; fi
+	have npm || die "Node.js $NODE_MAJOR_MIN or newer with npm is needed for the client tests" \
+		"Install it from https://nodejs.org or your package manager."
+	if ! node_is_ready; then
+		say "Installing Node.js $NODE_VERSION beside the project (.tools)"
+		npm install --prefix "$root/.tools/node" --no-audit --no-fund --loglevel=error "node@$NODE_VERSION" >/dev/null
+		node_enter
+	fi
+	node_is_ready || die "Node.js $NODE_MAJOR_MIN or newer is needed for the client tests" "Install it from https://nodejs.org."
 }
 
 ensure_system_packages

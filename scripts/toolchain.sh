@@ -73,3 +73,17 @@ toolchain_enter() {
 		;;
 	esac
 }
+
+# The client tests need this Node.js; where the system has an older one, `make setup` puts one into
+# .tools, and node_enter finds it there.
+NODE_MAJOR_MIN=20
+NODE_VERSION=20.19.5
+
+node_is_ready() {
+	have npm && [ "$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')" -ge "$NODE_MAJOR_MIN" ] 2>/dev/null
+}
+
+node_enter() {
+	local tools=${root:?}/.tools/node/node_modules/.bin
+	if ! node_is_ready && [ -x "$tools/node" ]; then export PATH=$tools:$PATH; fi
+}

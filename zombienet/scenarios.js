@@ -263,8 +263,10 @@ function assertClockOff(node, wanted_ms) {
  * between the samples of the watch.
  */
 async function assertSafe(note) {
-  const nodes = cluster.running();
+  const nodes = cluster.nodes;
   for (const node of nodes) {
+    assert.ok(node.isRunning, `${node.name} ended by itself: ${node.process.outcome}`);
+    assert.doesNotMatch(node.logText(), /panicked at/, `${node.name} must not panic`);
     // A node that synced by proofs fetches the older blocks afterwards.
     const isComplete = async () => (await watch.recordHistory(node)).missing === 0;
     await until(`${node.name} has its whole chain`, CATCH_UP_LIMIT_MS, isComplete);

@@ -30,7 +30,7 @@ impl SubstrateCli for Cli {
 	}
 
 	fn support_url() -> String {
-		concat!(env!("CARGO_PKG_REPOSITORY"), "/issues").into()
+		"the issue tracker of the project".into()
 	}
 
 	fn copyright_start_year() -> i32 {
@@ -96,8 +96,23 @@ pub(crate) fn run() -> Result<()> {
 fn run_node(cli: &Cli) -> Result<()> {
 	let consensus = cli.consensus;
 	cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
+		ensure_rpc_ports_free(&config)?;
 		start(config, consensus).map_err(sc_cli::Error::Service)
 	})
+}
+
+/// Fails early, and naming the address, where the RPC server would fail late without.
+fn ensure_rpc_ports_free(config: &Configuration) -> Result<()> {
+	let required = config.rpc.addr.iter().flatten().filter(|endpoint| !endpoint.is_optional);
+	for address in required.map(|endpoint| endpoint.listen_addr) {
+		std::net::TcpListener::bind(address).map_err(|error| {
+			sc_cli::Error::Input(format!(
+				"the RPC server cannot listen on {address}: {error}. Is another node running? \
+				 Choose another port with --rpc-port"
+			))
+		})?;
+	}
+	Ok(())
 }
 
 fn start(

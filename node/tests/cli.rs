@@ -169,7 +169,7 @@ mod keys {
 			"oracle",
 		]);
 
-		assert!(error.to_lowercase().contains("key type"), "{error}");
+		assert!(error.contains("KeyTypeInvalid"), "{error}");
 	}
 }
 
@@ -183,6 +183,17 @@ mod options {
 		let error = fails(&["--dev", "--grandpa-gossip-duration", "0"]);
 
 		assert!(error.contains("10..=10000"), "{error}");
+	}
+
+	#[test]
+	fn a_taken_rpc_port_is_named_and_no_other_is_taken_instead() {
+		let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+		let port = taken.local_addr().expect("bound").port().to_string();
+
+		let error = fails(&["--dev", "--rpc-port", &port]);
+
+		assert!(error.contains(&format!("127.0.0.1:{port}")), "{error}");
+		assert!(error.contains("--rpc-port"), "{error}");
 	}
 
 	#[test]
@@ -216,7 +227,6 @@ mod databases {
 				.expect("JSON");
 		let balances = &mut spec["genesis"]["runtimeGenesis"]["patch"]["balances"]["balances"];
 		balances.as_array_mut().expect("a list of accounts").pop();
-		// What the node needs to run is in the runtime's preset.
 		scratch.file("other.json", &spec.to_string())
 	}
 

@@ -70,10 +70,8 @@ fn block_weights() -> BlockWeights {
 			weights.max_total = Some(DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
 			weights.reserved = Some(OPERATIONAL_RATIO * MAXIMUM_BLOCK_WEIGHT);
 		})
-		.for_class(DispatchClass::Mandatory, |weights| {
-			// Hooks run first and are bounded by their own budget; they never wait for room.
-			weights.reserved = Some(HOOK_RATIO * MAXIMUM_BLOCK_WEIGHT);
-		})
+		// No limit for the mandatory class. The end of a session counts as a whole block, and the
+		// inherents must still fit in after it: a block without its timestamp is invalid.
 		// A single transaction must fit beside the hooks.
 		.avg_block_initialization(HOOK_RATIO)
 		.build_or_panic()
