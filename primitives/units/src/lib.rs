@@ -46,6 +46,8 @@
 	)
 )]
 
+extern crate alloc;
+
 #[macro_use]
 mod quantity;
 
@@ -54,6 +56,7 @@ mod ids;
 pub mod limits;
 mod money;
 mod price;
+pub mod pro_rata;
 mod ratio;
 mod size;
 mod time;
@@ -63,6 +66,7 @@ pub use error::ArithmeticError;
 pub use ids::{AccountKey, AssetId, MarketId, PoolId};
 pub use money::{Amount, IndexLevel, LotValue, NanoQuote, Quote, TickValue};
 pub use price::{notional, Price, Ticks};
+pub use pro_rata::{largest_remainder, ProRata};
 pub use ratio::{Ratio, SignedRatio, PPB};
 pub use size::{Lots, Side, Size};
 pub use time::{Millis, Timestamp};
