@@ -193,11 +193,10 @@ fn div_wide(high: u128, low: u128, d: u128) -> Result<(u128, u128), ArithmeticEr
 fn div_digit(top: u128, next: u128, divisor: u128) -> Result<(u128, u128), ArithmeticError> {
 	let (divisor1, divisor0) = halves(divisor);
 	let (mut digit, mut rest) = div_rem(top, divisor1)?;
-	// At most two corrections. While `rest < RADIX` neither product below can wrap, because the
-	// left one is evaluated only for `digit < RADIX`.
-	while rest < RADIX
-		&& (digit >= RADIX || digit.wrapping_mul(divisor0) > ((rest << HALF_BITS) | next))
-	{
+	// At most two corrections. Neither side wraps: the estimate is at most RADIX + 1 and divisor0
+	// at most RADIX − 1, so their product is below RADIX²; and `rest < RADIX`. An estimate of RADIX
+	// or more leaves a rest below divisor0, so this one comparison corrects it too.
+	while rest < RADIX && digit.wrapping_mul(divisor0) > ((rest << HALF_BITS) | next) {
 		digit = digit.wrapping_sub(1);
 		rest = rest.wrapping_add(divisor1);
 	}
