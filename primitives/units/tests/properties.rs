@@ -33,6 +33,15 @@ fn wide_i128() -> impl Strategy<Value = i128> {
 	]
 }
 
+/// Divisors. Zero is replaced rather than rejected: a long run has no budget for rejects.
+fn non_zero_u128() -> impl Strategy<Value = u128> {
+	wide_u128().prop_map(|x| x.max(1))
+}
+
+fn non_zero_i128() -> impl Strategy<Value = i128> {
+	wide_i128().prop_map(|x| if x == 0 { 1 } else { x })
+}
+
 fn rounding() -> impl Strategy<Value = Rounding> {
 	prop_oneof![
 		Just(Rounding::Down),
@@ -102,11 +111,9 @@ proptest! {
 		}
 	}
 
-	/// Long division needs its corrections only when the quotient is close to a digit's edge, so
-	/// build dividends from a wanted quotient and remainder.
+	/// Exact multiples sit on the edge where a digit estimated one too low or too high shows.
 	#[test]
-	fn mul_div_recovers_a_chosen_quotient(q in wide_u128(), d in wide_u128(), up in rounding()) {
-		prop_assume!(d != 0);
+	fn mul_div_recovers_a_chosen_quotient(q in wide_u128(), d in non_zero_u128(), up in rounding()) {
 		prop_assert_eq!(mul_div_u128(q, d, d, up), Ok(q));
 		prop_assert_eq!(wide::mul_div_rem(q, d, d), Ok((q, 0)));
 	}
@@ -142,14 +149,29 @@ proptest! {
 	}
 
 	#[test]
-	fn comparisons_equal_big_twin(
+	fn cmp_products_equals_big_twin(
 		a in wide_i128(),
 		b in wide_i128(),
 		c in wide_i128(),
 		d in wide_i128(),
 	) {
 		prop_assert_eq!(cmp_products(a, b, c, d), (big(a) * big(b)).cmp(&(big(c) * big(d))));
-		prop_assume!(b != 0 && d != 0);
+	}
+
+	#[test]
+	fn equal_products_compare_equal(a in any::<i64>(), b in any::<i64>(), c in any::<i64>()) {
+		// (a·b)·c against a·(b·c): random operands never tie
+		let (a, b, c) = (i128::from(a), i128::from(b), i128::from(c));
+		prop_assert!(cmp_products(a * b, c, a, b * c).is_eq());
+	}
+
+	#[test]
+	fn cmp_fractions_equals_big_twin(
+		a in wide_i128(),
+		b in non_zero_i128(),
+		c in wide_i128(),
+		d in non_zero_i128(),
+	) {
 		// a/b against c/d, both denominators made positive
 		let sign = |x: i128| big(x.signum());
 		let left = big(a) * sign(b) * big(d) * sign(d);
@@ -183,14 +205,13 @@ proptest! {
 
 	#[test]
 	fn level_to_price_brackets_the_level(
-		level in 0i128..(1 << 100),
+		level in 0i128..(1 << 90),
 		value in 1u32..=10_000,
 	) {
 		let tick_value = TickValue::new(value);
 		let at = |price: Price| price.lot_value(tick_value).to_level().unwrap().get();
-		let below = IndexLevel::new(level).to_price(tick_value, Rounding::Down);
-		let above = IndexLevel::new(level).to_price(tick_value, Rounding::Up);
-		let (Ok(below), Ok(above)) = (below, above) else { return Ok(()) };
+		let price = |mode| IndexLevel::new(level).to_price(tick_value, mode).unwrap();
+		let (below, above) = (price(Rounding::Down), price(Rounding::Up));
 		prop_assert!(at(below) <= level && level <= at(above));
 		prop_assert!(above.get() - below.get() <= 1);
 	}
@@ -237,14 +258,19 @@ proptest! {
 	}
 }
 
-/// Weights of mixed magnitude whose sum fits, zeros and equals included.
+/// Weights of mixed magnitude whose sum fits, zeros and equals included, but not all zero.
 fn weights() -> impl Strategy<Value = Vec<u128>> {
 	let weight = prop_oneof![
 		1 => Just(0u128),
 		2 => 1u128..8,
 		3 => (any::<u128>(), 8u32..128).prop_map(|(x, shift)| x >> shift),
 	];
-	prop::collection::vec(weight, 1..40)
+	prop::collection::vec(weight, 1..40).prop_map(|mut weights| {
+		if weights.iter().all(|weight| *weight == 0) {
+			weights[0] = 1;
+		}
+		weights
+	})
 }
 
 /// Whether `share` is within one unit of `amount · weight / total`.
@@ -261,7 +287,6 @@ proptest! {
 	#[test]
 	fn telescoping_shares_sum_exactly(amount in wide_u128(), weights in weights()) {
 		let total: u128 = weights.iter().sum();
-		prop_assume!(total > 0);
 		let mut split = ProRata::new(amount, total).unwrap();
 		let mut before = 0u128;
 		let mut sum = 0u128;
@@ -286,7 +311,6 @@ proptest! {
 	#[test]
 	fn largest_remainder_equals_naive_twin(amount in wide_u128(), weights in weights()) {
 		let total: u128 = weights.iter().sum();
-		prop_assume!(total > 0);
 		// Keys that disagree with the order of the claims.
 		let claims: Vec<_> = weights.iter().enumerate().map(|(i, w)| (*w, 1_000 - i)).collect();
 		let shares = largest_remainder(amount, &claims).unwrap();
@@ -316,7 +340,6 @@ proptest! {
 			(Just(claims.clone()), Just(claims).prop_shuffle())
 		}),
 	) {
-		prop_assume!(claims.iter().any(|(weight, _)| *weight > 0));
 		let shares = largest_remainder(amount, &claims).unwrap();
 		let again = largest_remainder(amount, &shuffled).unwrap();
 		for (share, (_, key)) in again.iter().zip(&shuffled) {
