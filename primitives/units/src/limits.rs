@@ -3,8 +3,9 @@
 //! Health sums, over at most [`MAX_LEGS`] legs, `lots · level` in billionths of a quantum. A level
 //! is `p − F ± k·p·m`: with cumulative funding no larger than the largest price of a lot and a
 //! margin rate of at most [`MAX_BRACKET_RATIO`], it stays within [`LEVEL_TERMS`] times that
-//! largest price. Cash and entry costs come on top. The assertions at the end of this file check
-//! the sum at compile time; [`market_fits`] checks one market when it is listed.
+//! largest price. Entry costs, settled funding, cash and a loan come on top. The assertions at the
+//! end of this file check the sum at compile time; [`market_fits`] checks one market when it is
+//! listed.
 
 use crate::{ratio::PPB, Lots, Price, Ratio, TickValue};
 
@@ -20,7 +21,8 @@ pub const MAX_QUANTA_PER_TICK_LOT: u32 = 10_000;
 pub const MAX_BRACKET_RATIO: Ratio = Ratio::ONE;
 /// Terms of an index level, each at most the largest price of a lot: price, funding, margin.
 pub const LEVEL_TERMS: u32 = 3;
-/// Largest cash of one account in quanta, either sign: 10²¹ dollars.
+/// Largest cash of one account in quanta, either sign, and largest loan with its interest: 10²¹
+/// dollars.
 pub const MAX_CASH_QUANTA: i128 = 1_000_000_000_000_000_000_000_000_000;
 
 /// Largest value of one lot, and of its cumulative funding, in quanta: 6.9·10¹⁴.
@@ -30,8 +32,11 @@ pub const MAX_INDEX_LEVEL: i128 = MAX_LOT_VALUE_QUANTA * PPB as i128 * LEVEL_TER
 /// Largest notional of one leg in quanta: 7.6·10²⁶.
 pub const MAX_NOTIONAL_QUANTA: i128 = MAX_LOT_VALUE_QUANTA * MAX_LOTS as i128;
 
-/// What a leg adds to health, in notionals: its level's terms, and its entry cost.
-const HEALTH_TERMS: i128 = LEVEL_TERMS as i128 + 1;
+/// What a leg adds to health, in notionals: its level's terms, its entry cost and the funding it
+/// has settled.
+const HEALTH_TERMS: i128 = LEVEL_TERMS as i128 + 2;
+/// What stands beside the legs: cash and a loan.
+const CASH_TERMS: i128 = 2;
 
 /// Largest magnitude of an account's health in billionths of a quantum, given the bounds of its
 /// legs; `None` if it does not fit `i128`.
@@ -47,7 +52,8 @@ pub const fn max_health_nano(
 	let Some(notional) = checked_product(lot_value, lots as i128) else { return None };
 	let Some(all_legs) = checked_product(notional, legs as i128) else { return None };
 	let Some(quanta) = checked_product(all_legs, HEALTH_TERMS) else { return None };
-	let Some(quanta) = quanta.checked_add(MAX_CASH_QUANTA) else { return None };
+	let Some(cash) = checked_product(MAX_CASH_QUANTA, CASH_TERMS) else { return None };
+	let Some(quanta) = quanta.checked_add(cash) else { return None };
 	checked_product(quanta, PPB as i128)
 }
 
@@ -88,9 +94,11 @@ mod tests {
 				.unwrap();
 		assert_eq!(entry, Quote::new(MAX_NOTIONAL_QUANTA));
 
-		let mut health = Quote::new(MAX_CASH_QUANTA).to_nano().unwrap();
+		// cash and loan; then each leg's level, entry cost and settled funding
+		let mut health = Quote::new(2 * MAX_CASH_QUANTA).to_nano().unwrap();
+		let (entry, funding) = (entry.to_nano().unwrap(), entry.to_nano().unwrap());
 		for _ in 0..MAX_LEGS {
-			health = health.try_add(leg).unwrap().try_add(entry.to_nano().unwrap()).unwrap();
+			health = [leg, entry, funding].iter().fold(health, |sum, x| sum.try_add(*x).unwrap());
 		}
 		let bound = max_health_nano(
 			MAX_PRICE_TICKS,
