@@ -1,7 +1,7 @@
-use crate::{BorrowIndex, LegIndex, LegMap, MarginError, MAX_LOAN_QUANTA};
+use crate::{BorrowIndex, CollateralIndex, LegIndex, LegMap, MarginError, MAX_LOAN_QUANTA};
 use breakwater_units::{
 	limits, mul_div, Amount, ArithmeticError, AssetId, LotValue, Lots, MarketId, NanoQuote, Price,
-	Quote, Rounding, PPB,
+	Quote, Rounding, Side, Size, PPB,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -140,6 +140,32 @@ impl SubaccountState {
 			self.positions.remove(market);
 		} else {
 			self.positions.set(market, position)?;
+		}
+		self.cash = cash;
+		Ok(())
+	}
+
+	/// Sells whole lots of a collateral asset for cash at a price. Exact.
+	///
+	/// # Errors
+	/// `Negative` for more than the account has, or another arithmetic error; the state is then
+	/// unchanged.
+	pub fn sell_collateral(
+		&mut self,
+		asset: AssetId,
+		lots: Size,
+		price: Price,
+		index: &CollateralIndex,
+	) -> Result<(), MarginError> {
+		let held = self.collateral.get(asset).copied().unwrap_or_default();
+		let left = held.try_sub(index.amount(lots)?)?;
+		let lots = lots.signed(Side::Buy)?;
+		let proceeds = price.lot_value(index.leg().tick_value()).times(lots)?;
+		let cash = self.cash.try_add(proceeds)?;
+		if left.is_zero() {
+			self.collateral.remove(asset);
+		} else {
+			self.collateral.set(asset, left)?;
 		}
 		self.cash = cash;
 		Ok(())
