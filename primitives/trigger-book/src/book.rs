@@ -228,7 +228,8 @@ impl<S: BookStorage> TriggerBook<S> {
 	}
 
 	/// Checks an account's filing against its exact state, for `try_state` and tests: it is due, or
-	/// its certificate covers it or has a crossed level.
+	/// its certificate covers it or has a crossed level. Expects the components in the form in
+	/// which they were filed: [`Factor::hedge`](crate::Factor::hedge) may choose another later.
 	///
 	/// # Errors
 	/// The first [`Violation`] found.

@@ -110,11 +110,14 @@ pub struct Certificate {
 	pub entries: BoundedVec<Entry, ConstU32<MAX_COMPONENTS>>,
 }
 
+/// Bits of a volatility: with 63 of an exposure, and 7 for the sum over all components, a total
+/// weight fits 118 bits and cannot overflow.
+const VOLATILITY_BITS: u32 = 48;
+
 /// A component with its weight, and its present level if it may stay.
 struct Leg {
 	component: Component,
-	/// The typical move, scaled to 32 bits: a product with an exposure then fits 96 bits, and a
-	/// sum over all components cannot overflow.
+	/// The typical move, scaled to [`VOLATILITY_BITS`].
 	volatility: u128,
 	kept: Option<(IndexLevel, u128)>,
 }
@@ -194,7 +197,8 @@ fn ordered(components: &[Component]) -> Result<Vec<Component>, BookError> {
 
 fn weigh(components: Vec<Component>) -> Vec<Leg> {
 	let largest = components.iter().map(|c| c.volatility).max().unwrap_or(0);
-	let excess_bits = u32::BITS.saturating_sub(largest.leading_zeros());
+	let used_bits = u64::BITS.saturating_sub(largest.leading_zeros());
+	let excess_bits = used_bits.saturating_sub(VOLATILITY_BITS);
 	let scaled = |volatility: u64| u128::from(volatility.wrapping_shr(excess_bits)).max(1);
 	let leg = |component: Component| {
 		let volatility = scaled(component.volatility);
@@ -244,8 +248,8 @@ fn left_for_the_changed(health: u128, legs: &[Leg]) -> Option<u128> {
 
 /// Whether `part ≥ health · weight / total / 2`, without dividing.
 fn has_half_of_fair(part: u128, weight: u128, health: u128, total: u128) -> bool {
-	// Health is an `i128`, a part is at most health, and 128 weights of 95 bits fit 102: all four
-	// convert, also after doubling a weight.
+	// Health is an `i128`, a part is at most health, and a total weight fits 118 bits: all four
+	// convert, also after doubling.
 	let signed = |x: u128| i128::try_from(x).unwrap_or(i128::MAX);
 	let doubled = signed(total.saturating_mul(2));
 	cmp_products(signed(part), doubled, signed(health), signed(weight)) != Ordering::Less

@@ -43,6 +43,7 @@ mod account;
 mod book;
 mod certificate;
 mod collect;
+mod factor;
 mod key;
 mod storage;
 
@@ -50,5 +51,6 @@ pub use account::{BandLimits, Component, Evaluation, Health, IndexId, SizeBand, 
 pub use book::{Changes, Filed, StepReport, TriggerBook, Violation};
 pub use certificate::{BookError, Certificate, Entry, MAX_COMPONENTS};
 pub use collect::{Budget, Collected, Cursor};
+pub use factor::{Factor, Follows};
 pub use key::{Direction, DueKey, LevelKey, ListId};
 pub use storage::{BookStorage, Filing, MemoryStorage};

@@ -2,13 +2,16 @@
 //! one collateral asset with a haircut, and loans with a borrow index.
 #![allow(missing_docs, dead_code, unreachable_pub)]
 
-use breakwater_trigger_book::{Component, Evaluation, Health, IndexId};
+use breakwater_trigger_book::{Component, Evaluation, Factor, Follows, Health, IndexId};
 use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote};
 use std::collections::BTreeMap;
 
 pub const NANO: i128 = 1_000_000_000;
 pub const COLLATERAL: IndexId = IndexId(1 << 32);
 pub const BORROW: IndexId = IndexId(2 << 32);
+pub const FACTOR: IndexId = IndexId(3 << 32);
+/// Added to an index of a market, the index of its residual.
+pub const RESIDUAL: u64 = 4 << 32;
 
 /// A market: price and cumulative funding in quanta per lot, maintenance rate in ppb.
 #[derive(Clone, Debug)]
@@ -38,6 +41,10 @@ pub struct World {
 	pub collateral: (i128, i128),
 	pub borrow: i128,
 	pub accounts: BTreeMap<AccountKey, Account>,
+	/// Prices at listing, which fix the betas.
+	listed: Vec<i128>,
+	/// Whether accounts are given in the form of [`Factor::hedge`].
+	pub hedge: bool,
 	/// Accounts that cannot be computed.
 	pub broken: Vec<AccountKey>,
 }
@@ -56,11 +63,16 @@ pub fn key(number: u32) -> AccountKey {
 
 impl World {
 	pub fn new(prices: &[i128]) -> Self {
-		let market = |&price| Market { price, funding: 0, margin_ppb: 30_000_000, volatility: 1 };
+		let market = |&price: &i128| {
+			let volatility = u64::try_from(price * NANO / 1_000).unwrap();
+			Market { price, funding: 0, margin_ppb: 30_000_000, volatility }
+		};
 		Self {
 			markets: prices.iter().map(market).collect(),
 			collateral: (1_000, 200_000_000),
 			borrow: NANO,
+			listed: prices.to_vec(),
+			hedge: false,
 			accounts: BTreeMap::new(),
 			broken: Vec::new(),
 		}
@@ -70,6 +82,12 @@ impl World {
 		match index {
 			COLLATERAL => self.collateral.0 * (NANO - self.collateral.1),
 			BORROW => self.borrow,
+			FACTOR => self.factor().level.get(),
+			IndexId(number) if number >= RESIDUAL => {
+				let index = IndexId(number - RESIDUAL);
+				let level = IndexLevel::new(self.level(index));
+				self.factor().residual(level, self.follows(index).unwrap().beta).unwrap().get()
+			},
 			IndexId(number) => {
 				let market = &self.markets[(number >> 2) as usize];
 				let factor = 1 + i128::from(number & 1 == 1);
@@ -87,8 +105,30 @@ impl World {
 	/// Every index, in a fixed order.
 	pub fn indices(&self) -> Vec<(IndexId, IndexLevel)> {
 		let of_markets = (0..self.markets.len() as u64 * 4).map(IndexId);
-		let all = of_markets.chain([COLLATERAL, BORROW]);
-		all.map(|index| (index, IndexLevel::new(self.level(index)))).collect()
+		let all = of_markets.clone().chain([COLLATERAL, BORROW]);
+		let mut indices: Vec<_> =
+			all.map(|index| (index, IndexLevel::new(self.level(index)))).collect();
+		if self.hedge {
+			let residuals = of_markets.map(|index| IndexId(RESIDUAL + index.0));
+			let more = residuals.chain([FACTOR]);
+			indices.extend(more.map(|index| (index, IndexLevel::new(self.level(index)))));
+		}
+		indices
+	}
+
+	/// The sum of the markets' returns since listing, in millionths.
+	fn factor(&self) -> Factor {
+		let returns = self.markets.iter().zip(&self.listed);
+		let sum: i128 = returns.map(|(now, listed)| now.price * 1_000_000 / listed).sum();
+		Factor { index: FACTOR, level: IndexLevel::new(sum), volatility: 1_000 }
+	}
+
+	/// Every market at a third of the sum.
+	fn follows(&self, index: IndexId) -> Option<Follows> {
+		let listed = self.listed.get((index.0 >> 2) as usize)?;
+		let beta = i64::try_from(listed * NANO / 3_000_000).unwrap();
+		let volatility = self.volatility(index) / 2;
+		Some(Follows { residual: IndexId(RESIDUAL + index.0), beta, volatility })
 	}
 
 	/// The exposures of an account: the indices it depends on, and by how much.
@@ -118,9 +158,11 @@ impl World {
 			level: IndexLevel::new(self.level(index)),
 			volatility: self.volatility(index),
 		};
+		let components: Vec<_> = self.exposures(account).into_iter().map(component).collect();
+		let hedged = self.factor().hedge(&components, |index| self.follows(index));
 		Evaluation {
 			health: NanoQuote::new(self.health(account)),
-			components: self.exposures(account).into_iter().map(component).collect(),
+			components: if self.hedge { hedged } else { components },
 		}
 	}
 
