@@ -1,6 +1,6 @@
 //! A small linear exchange for tests and benchmarks: markets with price, funding and margin rates,
 //! one collateral asset with a haircut, and loans with a borrow index.
-#![allow(missing_docs, dead_code, unreachable_pub)]
+#![allow(missing_docs, dead_code, unreachable_pub, clippy::cast_possible_truncation)]
 
 use breakwater_trigger_book::{Component, Evaluation, Factor, Follows, Health, IndexId};
 use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote};
