@@ -410,7 +410,7 @@ mod histogram {
 			.filter(|((side, _), _)| *side == tail)
 			.map(|((_, size), age)| (*size, weight(age)))
 			.collect();
-		losses.sort_by(|a, b| b.0.cmp(&a.0));
+		losses.sort_unstable_by_key(|(size, _)| std::cmp::Reverse(*size));
 		let mut beyond = 0.0;
 		for (size, weight) in losses {
 			beyond += weight;
