@@ -16,7 +16,7 @@ use breakwater_trigger_book::{
 	BandLimits, Budget, Component, Cursor, Evaluation, Factor, Follows, Health, IndexId,
 	MemoryStorage, TriggerBook,
 };
-use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote};
+use breakwater_units::{AccountKey, IndexLevel, NanoQuote};
 use std::{cell::RefCell, collections::BTreeSet, fs};
 
 const NANO: i128 = 1_000_000_000;
@@ -298,7 +298,7 @@ impl Exchange {
 	fn components(&self, account: &Account) -> Vec<Component> {
 		let component = |&(market, lots): &(usize, i64)| Component {
 			index: index_of(market, lots),
-			exposure: Lots::new(lots),
+			exposure: lots.into(),
 			level: self.level(index_of(market, lots)),
 			volatility: (self.typical(account, (market, lots)) * self.nano_price(market)) as u64,
 		};

@@ -1,7 +1,7 @@
 //! What the book has to know of an account.
 
 use alloc::vec::Vec;
-use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote, Quote};
+use breakwater_units::{AccountKey, IndexLevel, NanoQuote, Quote};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -41,12 +41,13 @@ pub struct IndexId(pub u64);
 pub struct Component {
 	/// The index.
 	pub index: IndexId,
-	/// Lots of exposure to it. Positive loses when the index falls, negative when it rises.
-	pub exposure: Lots,
+	/// Lots of exposure to it, or quanta of principal for a borrow index. Positive loses when the
+	/// index falls, negative when it rises.
+	pub exposure: i128,
 	/// The index's present level.
 	pub level: IndexLevel,
-	/// A typical move of the index per lot, in any unit that all components of the account share;
-	/// zero counts as the smallest. It only decides how health is split: a wrong value costs
+	/// A typical move of the index per unit of exposure, in any unit that all components of the
+	/// account share. It only decides how health is split: a wrong value costs
 	/// wake-ups, never safety.
 	pub volatility: u64,
 }
@@ -54,7 +55,7 @@ pub struct Component {
 impl Component {
 	/// What the component is worth now, without sign; held at the end of the range.
 	fn gross(&self) -> u128 {
-		self.level.unsigned_abs().saturating_mul(u128::from(self.exposure.unsigned_abs()))
+		self.level.unsigned_abs().saturating_mul(self.exposure.unsigned_abs())
 	}
 }
 
@@ -155,13 +156,8 @@ impl BandLimits {
 mod tests {
 	use super::*;
 
-	fn component(exposure: i64, level: i128) -> Component {
-		Component {
-			index: IndexId(1),
-			exposure: Lots::new(exposure),
-			level: IndexLevel::new(level),
-			volatility: 1,
-		}
+	fn component(exposure: i128, level: i128) -> Component {
+		Component { index: IndexId(1), exposure, level: IndexLevel::new(level), volatility: 1 }
 	}
 
 	#[test]
@@ -179,6 +175,6 @@ mod tests {
 
 	#[test]
 	fn a_gross_value_beyond_the_range_is_large() {
-		assert_eq!(BandLimits::default().band_of(&[component(i64::MIN, i128::MIN)]), SizeBand(0));
+		assert_eq!(BandLimits::default().band_of(&[component(i128::MIN, i128::MIN)]), SizeBand(0));
 	}
 }

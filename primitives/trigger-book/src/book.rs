@@ -234,7 +234,7 @@ impl<S: BookStorage> TriggerBook<S> {
 	/// # Errors
 	/// The first [`Violation`] found.
 	pub fn check(&self, account: &AccountKey, evaluation: &Evaluation) -> Result<(), Violation> {
-		let exposed = evaluation.components.iter().any(|c| !c.exposure.is_zero());
+		let exposed = evaluation.components.iter().any(|c| c.exposure != 0);
 		match self.storage.filing(account) {
 			None if exposed || evaluation.health.is_negative() => Err(Violation::Unfiled),
 			None => Ok(()),

@@ -9,14 +9,16 @@
 use crate::{BandLimits, Component, Direction, Evaluation, IndexId, ListId, SizeBand};
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
-use breakwater_units::{cmp_products, mul_div_u128, ArithmeticError, IndexLevel, Lots, Rounding};
+use breakwater_units::{
+	cmp_products, mul_div_u128, wide::mul_wide, ArithmeticError, IndexLevel, Rounding,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{cmp::Ordering, fmt};
 use scale_info::TypeInfo;
 
 /// Most components of one account: [`breakwater_units::limits::MAX_LEGS`] legs in four size
-/// brackets each.
-pub const MAX_COMPONENTS: u32 = 128;
+/// brackets each, a loan, and the shared factor.
+pub const MAX_COMPONENTS: u32 = 130;
 
 /// Why an account cannot be filed.
 #[derive(
@@ -76,7 +78,7 @@ pub struct Entry {
 	/// The index.
 	pub index: IndexId,
 	/// The exposure the level was computed for, not zero.
-	pub exposure: Lots,
+	pub exposure: i128,
 	/// The first level of the index, in the direction that hurts, at which the component's share
 	/// of health is exceeded.
 	pub trigger: IndexLevel,
@@ -94,7 +96,7 @@ impl Entry {
 			return None;
 		}
 		let distance = now.get().abs_diff(self.trigger.get()).checked_sub(1)?;
-		distance.checked_mul(u128::from(self.exposure.unsigned_abs()))
+		distance.checked_mul(self.exposure.unsigned_abs())
 	}
 }
 
@@ -110,31 +112,26 @@ pub struct Certificate {
 	pub entries: BoundedVec<Entry, ConstU32<MAX_COMPONENTS>>,
 }
 
-/// Bits of a volatility: with 63 of an exposure, and 7 for the sum over all components, a total
-/// weight fits 118 bits and cannot overflow.
-const VOLATILITY_BITS: u32 = 48;
+/// Bits of a weight: the sum over all components, doubled, then fits an `i128`.
+const WEIGHT_BITS: u32 = 112;
 
-/// A component with its weight, and its present level if it may stay.
+/// A component with its weight, and its present level and share if it may keep them.
 struct Leg {
 	component: Component,
-	/// The typical move, scaled to [`VOLATILITY_BITS`].
-	volatility: u128,
+	/// `|exposure| · volatility`, scaled to [`WEIGHT_BITS`], and never zero.
+	weight: u128,
 	kept: Option<(IndexLevel, u128)>,
 }
 
 impl Leg {
-	/// `|exposure| · volatility`: the component's weight, before division by the sum.
-	fn weight(&self) -> u128 {
-		let lots = u128::from(self.component.exposure.unsigned_abs());
-		lots.saturating_mul(self.volatility)
-	}
-
-	/// The entry whose level is the first at which the component has lost more than its share:
-	/// `share = ⌊available · volatility / total⌋` per lot, rounded down, and one step further.
+	/// The entry whose level is the first at which the component has lost more than its share,
+	/// `available · weight / total`. Rounding the share down before dividing it by the exposure
+	/// changes nothing: `⌊⌊x⌋ / n⌋ = ⌊x / n⌋`.
 	fn entry(&self, available: u128, total: u128) -> Result<Entry, BookError> {
 		let Component { index, exposure, level, .. } = self.component;
-		let per_lot = mul_div_u128(available, self.volatility, total, Rounding::Down)?;
-		let distance = per_lot.saturating_add(1);
+		let share = mul_div_u128(available, self.weight, total, Rounding::Down)?;
+		let safe = mul_div_u128(share, 1, exposure.unsigned_abs(), Rounding::Down)?;
+		let distance = safe.saturating_add(1);
 		// Held at the end of the range, the level is nearer than the share allows, never further.
 		let trigger = match Direction::of(exposure) {
 			Direction::Falling => level.get().saturating_sub_unsigned(distance),
@@ -183,8 +180,7 @@ pub(crate) fn certify(
 
 /// The components that are not zero, in the order of their indices.
 fn ordered(components: &[Component]) -> Result<Vec<Component>, BookError> {
-	let mut components: Vec<_> =
-		components.iter().filter(|c| !c.exposure.is_zero()).copied().collect();
+	let mut components: Vec<_> = components.iter().filter(|c| c.exposure != 0).copied().collect();
 	if components.len() > MAX_COMPONENTS as usize {
 		return Err(BookError::TooManyComponents);
 	}
@@ -196,13 +192,22 @@ fn ordered(components: &[Component]) -> Result<Vec<Component>, BookError> {
 }
 
 fn weigh(components: Vec<Component>) -> Vec<Leg> {
-	let largest = components.iter().map(|c| c.volatility).max().unwrap_or(0);
-	let used_bits = u64::BITS.saturating_sub(largest.leading_zeros());
-	let excess_bits = used_bits.saturating_sub(VOLATILITY_BITS);
-	let scaled = |volatility: u64| u128::from(volatility.wrapping_shr(excess_bits)).max(1);
+	let product =
+		|c: &Component| mul_wide(c.exposure.unsigned_abs(), u128::from(c.volatility.max(1)));
+	// At most 128 and 64 bits, so that a product has at most 192, and the shift is at most 80.
+	let bits = |(high, low): (u128, u128)| match high {
+		0 => u128::BITS.saturating_sub(low.leading_zeros()),
+		_ => u128::BITS.saturating_mul(2).saturating_sub(high.leading_zeros()),
+	};
+	let largest = components.iter().map(|c| bits(product(c))).max().unwrap_or(0);
+	let shift = largest.saturating_sub(WEIGHT_BITS);
+	let scaled = |(high, low): (u128, u128)| {
+		let carried = high.checked_shl(u128::BITS.saturating_sub(shift)).unwrap_or(0);
+		(carried | low.wrapping_shr(shift)).max(1)
+	};
 	let leg = |component: Component| {
-		let volatility = scaled(component.volatility);
-		Leg { component, volatility, kept: None }
+		let weight = scaled(product(&component));
+		Leg { component, weight, kept: None }
 	};
 	components.into_iter().map(leg).collect()
 }
@@ -233,10 +238,10 @@ fn keep_levels(legs: &mut [Leg], previous: &Certificate) {
 fn left_for_the_changed(health: u128, legs: &[Leg]) -> Option<u128> {
 	let (mut shares, mut kept_weight, mut total_weight) = (0u128, 0u128, 0u128);
 	for leg in legs {
-		total_weight = total_weight.saturating_add(leg.weight());
+		total_weight = total_weight.saturating_add(leg.weight);
 		if let Some((_, share)) = leg.kept {
 			shares = shares.checked_add(share)?;
-			kept_weight = kept_weight.saturating_add(leg.weight());
+			kept_weight = kept_weight.saturating_add(leg.weight);
 		}
 	}
 	let left = health.checked_sub(shares)?;
@@ -248,7 +253,7 @@ fn left_for_the_changed(health: u128, legs: &[Leg]) -> Option<u128> {
 
 /// Whether `part ≥ health · weight / total / 2`, without dividing.
 fn has_half_of_fair(part: u128, weight: u128, health: u128, total: u128) -> bool {
-	// Health is an `i128`, a part is at most health, and a total weight fits 118 bits: all four
+	// Health is an `i128`, a part is at most health, and a total weight fits 120 bits: all four
 	// convert, also after doubling.
 	let signed = |x: u128| i128::try_from(x).unwrap_or(i128::MAX);
 	let doubled = signed(total.saturating_mul(2));
@@ -257,7 +262,7 @@ fn has_half_of_fair(part: u128, weight: u128, health: u128, total: u128) -> bool
 
 fn level(legs: &[Leg], available: u128) -> Result<Vec<Entry>, BookError> {
 	let changed = legs.iter().filter(|leg| leg.kept.is_none());
-	let total = changed.fold(0u128, |sum, leg| sum.saturating_add(leg.weight()));
+	let total = changed.fold(0u128, |sum, leg| sum.saturating_add(leg.weight));
 	let entry = |leg: &Leg| match leg.kept {
 		Some((trigger, _)) => {
 			Ok(Entry { index: leg.component.index, exposure: leg.component.exposure, trigger })

@@ -10,7 +10,7 @@
 
 use crate::{Component, IndexId};
 use alloc::vec::Vec;
-use breakwater_units::{ArithmeticError, IndexLevel, Lots};
+use breakwater_units::{ArithmeticError, IndexLevel};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -84,21 +84,20 @@ impl Factor {
 	) -> Vec<Component> {
 		let mut legs: Vec<_> =
 			components.iter().map(|component| Leg::new(component, &follows)).collect();
-		let Some(plain) = self.moves(&legs, None) else { return components.to_vec() };
+		let plain = self.moves(&legs, None);
 		legs.iter_mut().for_each(|leg| leg.by_residual = leg.follows.is_some());
-		let best = self.improve(&mut legs);
-		if best.is_none_or(|best| best >= plain) {
+		if self.improve(&mut legs) >= plain {
 			return components.to_vec();
 		}
 		self.rewrite(&legs).unwrap_or_else(|_| components.to_vec())
 	}
 
 	/// Changes one leg after the other for the better; returns how far the components move then.
-	fn improve(&self, legs: &mut [Leg<'_>]) -> Option<u128> {
-		let mut best = self.moves(legs, None)?;
+	fn improve(&self, legs: &mut [Leg<'_>]) -> u128 {
+		let mut best = self.moves(legs, None);
 		for _ in 0..legs.len().saturating_mul(2) {
 			let candidates = (0..legs.len()).filter(|at| legs.get(*at).is_some_and(Leg::follows));
-			let moves = candidates.filter_map(|at| Some((self.moves(legs, Some(at))?, at)));
+			let moves = candidates.map(|at| (self.moves(legs, Some(at)), at));
 			let Some((moves, at)) = moves.min() else { break };
 			if moves >= best {
 				break;
@@ -108,23 +107,23 @@ impl Factor {
 				leg.by_residual = !leg.by_residual;
 			}
 		}
-		Some(best)
+		best
 	}
 
 	/// `Σ |exposure| · volatility` over all components, with one leg turned. Sums are held at the
 	/// end of the range: they only decide which form is taken.
-	fn moves(&self, legs: &[Leg<'_>], turned: Option<usize>) -> Option<u128> {
+	fn moves(&self, legs: &[Leg<'_>], turned: Option<usize>) -> u128 {
 		let (mut own, mut shared) = (0u128, 0i128);
 		for (at, leg) in legs.iter().enumerate() {
 			if leg.by_residual != (turned == Some(at)) {
 				own = own.saturating_add(leg.residual_moves);
-				shared = shared.checked_add(leg.shared)?;
+				shared = shared.saturating_add(leg.shared);
 			} else {
 				own = own.saturating_add(leg.moves);
 			}
 		}
 		let by_factor = shared.unsigned_abs().saturating_mul(u128::from(self.volatility));
-		Some(own.saturating_add(by_factor))
+		own.saturating_add(by_factor)
 	}
 
 	fn rewrite(&self, legs: &[Leg<'_>]) -> Result<Vec<Component>, ArithmeticError> {
@@ -136,14 +135,15 @@ impl Factor {
 				component.index = follows.residual;
 				component.level = self.residual(component.level, follows.beta)?;
 				component.volatility = follows.volatility;
-				shared = shared.saturating_add(leg.shared);
+				let leg_shared = component.exposure.checked_mul(i128::from(follows.beta));
+				let sum = leg_shared.and_then(|leg| shared.checked_add(leg));
+				shared = sum.ok_or(ArithmeticError::Overflow)?;
 			}
 			components.push(component);
 		}
-		let exposure = i64::try_from(shared).map_err(|_| ArithmeticError::Overflow)?;
 		components.push(Component {
 			index: self.index,
-			exposure: Lots::new(exposure),
+			exposure: shared,
 			level: self.level,
 			volatility: self.volatility,
 		});
@@ -158,14 +158,14 @@ struct Leg<'a> {
 	/// `|exposure| · volatility` of the index and of the residual.
 	moves: u128,
 	residual_moves: u128,
-	/// `exposure · beta`: the exposure to the factor. Two 64-bit numbers fit.
+	/// `exposure · beta`: the exposure to the factor, held at the end of the range.
 	shared: i128,
 }
 
 impl<'a> Leg<'a> {
 	fn new(component: &'a Component, follows: &impl Fn(IndexId) -> Option<Follows>) -> Self {
 		let follows = follows(component.index);
-		let lots = u128::from(component.exposure.unsigned_abs());
+		let lots = component.exposure.unsigned_abs();
 		let beta = follows.map_or(0, |follows| follows.beta);
 		let residual = follows.map_or(0, |follows| follows.volatility);
 		Self {
@@ -174,7 +174,7 @@ impl<'a> Leg<'a> {
 			by_residual: false,
 			moves: lots.saturating_mul(u128::from(component.volatility)),
 			residual_moves: lots.saturating_mul(u128::from(residual)),
-			shared: i128::from(component.exposure.get()).saturating_mul(i128::from(beta)),
+			shared: component.exposure.saturating_mul(i128::from(beta)),
 		}
 	}
 
@@ -189,13 +189,8 @@ mod tests {
 
 	const FACTOR: Factor = Factor { index: IndexId(99), level: IndexLevel::new(50), volatility: 8 };
 
-	fn component(index: u64, exposure: i64) -> Component {
-		Component {
-			index: IndexId(index),
-			exposure: Lots::new(exposure),
-			level: IndexLevel::new(1_000),
-			volatility: 10,
-		}
+	fn component(index: u64, exposure: i128) -> Component {
+		Component { index: IndexId(index), exposure, level: IndexLevel::new(1_000), volatility: 10 }
 	}
 
 	/// Indices 1 to 3 have beta 1 and move by 4 on their own; others do not follow.
@@ -204,8 +199,8 @@ mod tests {
 		(index.0 <= 3).then_some(follows)
 	}
 
-	fn indices(components: &[Component]) -> Vec<(u64, i64)> {
-		components.iter().map(|c| (c.index.0, c.exposure.get())).collect()
+	fn indices(components: &[Component]) -> Vec<(u64, i128)> {
+		components.iter().map(|c| (c.index.0, c.exposure)).collect()
 	}
 
 	#[test]
@@ -230,14 +225,14 @@ mod tests {
 		let plain = [component(1, 1), component(2, -1), component(3, 1), component(4, 1)];
 		let hedged = FACTOR.hedge(&plain, follows);
 		assert_eq!(hedged.iter().filter(|c| c.index.0 < 10).count(), 2);
-		assert_eq!(hedged.last().unwrap().exposure, Lots::ZERO);
+		assert_eq!(hedged.last().unwrap().exposure, 0);
 		assert!(indices(&hedged).contains(&(4, 1)));
 	}
 
 	#[test]
 	fn an_exposure_that_does_not_fit_stays_as_it_is() {
 		let beta = |_| Some(Follows { residual: IndexId(7), beta: i64::MAX, volatility: 0 });
-		let plain = [component(1, i64::MAX), component(2, i64::MAX)];
+		let plain = [component(1, i128::MAX), component(2, 5)];
 		let calm = Factor { volatility: 0, ..FACTOR };
 		assert_eq!(calm.hedge(&plain, beta), plain);
 	}

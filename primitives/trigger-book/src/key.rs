@@ -2,7 +2,7 @@
 //! forward only, so what should come first sorts first.
 
 use crate::{IndexId, SizeBand};
-use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote};
+use breakwater_units::{AccountKey, IndexLevel, NanoQuote};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -34,8 +34,8 @@ impl Direction {
 	pub const ALL: [Self; 2] = [Self::Falling, Self::Rising];
 
 	/// The direction that hurts an exposure.
-	pub const fn of(exposure: Lots) -> Self {
-		if exposure.is_negative() {
+	pub const fn of(exposure: i128) -> Self {
+		if exposure < 0 {
 			Self::Rising
 		} else {
 			Self::Falling

@@ -7,7 +7,7 @@ use breakwater_trigger_book::{
 	BandLimits, BookError, BookStorage, Budget, Changes, Component, Cursor, Evaluation, Filed,
 	Filing, Health, IndexId, MemoryStorage, TriggerBook, Violation, MAX_COMPONENTS,
 };
-use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote};
+use breakwater_units::{AccountKey, IndexLevel, NanoQuote};
 use common::{key, World};
 
 const ALICE: AccountKey = AccountKey([1; 32]);
@@ -17,10 +17,10 @@ fn book() -> TriggerBook<MemoryStorage> {
 	TriggerBook::new(MemoryStorage::default(), BandLimits::default())
 }
 
-fn at(health: i128, components: &[(u64, i64, i128)]) -> Evaluation {
+fn at(health: i128, components: &[(u64, i128, i128)]) -> Evaluation {
 	let component = |&(index, exposure, level)| Component {
 		index: IndexId(index),
-		exposure: Lots::new(exposure),
+		exposure,
 		level: IndexLevel::new(level),
 		volatility: 1,
 	};
@@ -83,6 +83,7 @@ mod levels {
 
 		book.file(&ALICE, &account).unwrap();
 
+		// 599.99…, 299.99… and nothing
 		assert_eq!(levels(&book, &ALICE), [1_000 - 600, 1_000 - 300, 1_000 - 1]);
 	}
 
@@ -131,7 +132,7 @@ mod filing {
 		// 400 are in force: 450 would leave the third 50, less than half of its even 150
 		let traded = at(450, &[(1, 1, 1_000), (2, 1, 1_000), (3, 1, 900)]);
 		let mut traded = traded;
-		traded.components[2].exposure = Lots::new(-1);
+		traded.components[2].exposure = -1;
 		let filed = book.file(&ALICE, &traded).unwrap();
 
 		assert_eq!(filed, Filed::Watched(Changes { inserted: 3, removed: 3 }));
@@ -190,7 +191,7 @@ mod filing {
 	fn the_widest_account_is_filed() {
 		let mut book = book();
 		let widest: Vec<_> =
-			(0..u64::from(MAX_COMPONENTS)).map(|index| (index, i64::MIN, i128::MIN)).collect();
+			(0..u64::from(MAX_COMPONENTS)).map(|index| (index, i128::MIN, i128::MIN)).collect();
 		let mut account = at(i128::MAX, &widest);
 		account.components.iter_mut().for_each(|c| c.volatility = u64::MAX);
 		assert!(book.file(&ALICE, &account).is_ok());

@@ -7,7 +7,7 @@ use breakwater_trigger_book::{
 	BandLimits, BookStorage, Budget, Component, Cursor, Direction, Factor, Filing, Follows,
 	IndexId, LevelKey, MemoryStorage, TriggerBook, BANDS,
 };
-use breakwater_units::{AccountKey, IndexLevel, Lots, Quote};
+use breakwater_units::{AccountKey, IndexLevel, Quote};
 use common::{key, World};
 use proptest::{collection::vec, prelude::*};
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,7 +191,7 @@ impl Run {
 			let reached = certificate.entries.iter().filter(|entry| {
 				let now = self.world.level(entry.index);
 				let trigger = entry.trigger.get();
-				if entry.exposure.is_positive() {
+				if entry.exposure > 0 {
 					now <= trigger
 				} else {
 					now >= trigger
@@ -234,7 +234,7 @@ impl Run {
 		};
 		let health = self.world.health(&self.world.accounts[account]);
 		let losses = certificate.entries.iter().map(|entry| {
-			let exposure = i128::from(entry.exposure.get());
+			let exposure = entry.exposure;
 			let last = entry.trigger.get() + exposure.signum();
 			exposure * (self.world.level(entry.index) - last)
 		});
@@ -357,7 +357,7 @@ proptest! {
 			Factor { index: IndexId(99), level: IndexLevel::new(factor.into()), volatility };
 		let component = |(index, leg): (usize, &(i32, i32, i64, u64))| Component {
 			index: IndexId(index as u64),
-			exposure: Lots::new(leg.0.into()),
+			exposure: leg.0.into(),
 			level: IndexLevel::new(leg.1.into()),
 			volatility: leg.3,
 		};
@@ -371,11 +371,11 @@ proptest! {
 		let hedged = factor.hedge(&plain, follows);
 
 		let sum = |components: &[Component]| -> i128 {
-			components.iter().map(|c| c.level.get() * i128::from(c.exposure.get())).sum()
+			components.iter().map(|c| c.level.get() * c.exposure).sum()
 		};
 		let moves = |components: &[Component]| -> u128 {
 			let each = components.iter();
-			each.map(|c| u128::from(c.exposure.unsigned_abs()) * u128::from(c.volatility)).sum()
+			each.map(|c| c.exposure.unsigned_abs() * u128::from(c.volatility)).sum()
 		};
 		prop_assert_eq!(sum(&hedged), sum(&plain));
 		prop_assert!(moves(&hedged) <= moves(&plain));

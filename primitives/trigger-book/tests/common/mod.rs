@@ -3,7 +3,7 @@
 #![allow(missing_docs, dead_code, unreachable_pub, clippy::cast_possible_truncation)]
 
 use breakwater_trigger_book::{Component, Evaluation, Factor, Follows, Health, IndexId};
-use breakwater_units::{AccountKey, IndexLevel, Lots, NanoQuote};
+use breakwater_units::{AccountKey, IndexLevel, NanoQuote};
 use std::collections::BTreeMap;
 
 pub const NANO: i128 = 1_000_000_000;
@@ -154,7 +154,7 @@ impl World {
 		let account = &self.accounts[account];
 		let component = |(index, lots): (IndexId, i64)| Component {
 			index,
-			exposure: Lots::new(lots),
+			exposure: lots.into(),
 			level: IndexLevel::new(self.level(index)),
 			volatility: self.volatility(index),
 		};
