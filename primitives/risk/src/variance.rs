@@ -178,7 +178,7 @@ impl Decay {
 		self.0
 	}
 
-	/// `λⁿ` by squaring, each product rounded to the nearest: within `2·n` units of 10⁻¹⁸.
+	/// `λⁿ` by squaring, each product rounded to the nearest: within `n/2` units of 10⁻¹⁸.
 	#[must_use]
 	pub fn power(self, bars: u32) -> Self {
 		let mut result = QUINTILLION;
