@@ -60,8 +60,9 @@ install_by_rustup() {
 install_by_system() {
 	have apt-get || return 1
 	if ! system_version_fits; then
-		[ -n "$(apt-cache policy rustc-web 2>/dev/null | grep -v 'Candidate: (none)' | grep Candidate)" ] ||
-			{ as_root apt-get update -q >/dev/null && apt-cache show rustc-web >/dev/null 2>&1; } || return 1
+		apt-cache show rustc-web >/dev/null 2>&1 ||
+			{ as_root apt-get update -q >/dev/null && apt-cache show rustc-web >/dev/null 2>&1; } ||
+			return 1
 		# shellcheck disable=SC2086 # a list of words
 		apt_install $SYSTEM_PACKAGES
 	fi

@@ -19,7 +19,7 @@ stage() {
 	say "$name"
 	"$@" 2>&1 | tee "$logs/$name"
 	status=${PIPESTATUS[0]}
-	say "$name: $([ "$status" = 0 ] && echo done || echo FAILED) after $(minutes $((SECONDS - started)))"
+	say "$name: $([ "$status" = 0 ] && echo finished || echo FAILED) after $(minutes $((SECONDS - started)))"
 	return "$status"
 }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # the scripts that source this use its variables
 # Which Rust compiler builds Breakwater, and how to get it. Sourced by the other scripts.
 #
 # One compiler builds both the native code and the Wasm runtime, so its version is pinned here and
