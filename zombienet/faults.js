@@ -13,7 +13,7 @@ const HELP = `Usage: node zombienet/faults.js [options]
 
   --short           only one kill and one partition (two minutes)
   --only <words>    only scenarios whose name contains these words (a regular expression)
-  --node <path>     the breakwater-node to test; otherwise $BREAKWATER_NODE, or the one last built
+  --node <path>     the breakwater-node to test; otherwise $BREAKWATER_NODE, or the one 'make build' built
   --loopback        do not use network namespaces; skips what needs them
   --logs <folder>   where the logs of a failed run go; otherwise zombienet/logs/<time>
   --keep-logs       keep the logs of a run that succeeded, too

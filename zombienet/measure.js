@@ -30,7 +30,7 @@ const HELP = `Usage: node zombienet/measure.js [options] [-- flags for every nod
   --in-flight <n>      at most so many sent and not yet in a block (1000)
   --rate <n>           send at most so many a second (5000)
   --json               print the result as JSON
-  --node <path>        the breakwater-node to measure; otherwise $BREAKWATER_NODE, or the one last built
+  --node <path>        the breakwater-node to measure; otherwise $BREAKWATER_NODE, or the one 'make build' built
   --help               print this`;
 
 const MINUTE_MS = 60_000;
@@ -39,6 +39,7 @@ const TRANSACTIONS_MAX = 1_000_000;
 /** Connections, caches and the first blocks are past by then. */
 const WARM_UP_BLOCKS = 20;
 const WARM_UP_LIMIT_MS = 240_000;
+const STALL_MS = 30_000;
 const POOL_SAMPLE_MS = 5_000;
 const BLOCK_TIME_MS = 500;
 
@@ -68,36 +69,30 @@ if (options.help) {
 }
 
 async function main() {
-  const minutes = numberOption('minutes', MINUTES_MAX);
+  const duration_ms = numberOption('minutes', MINUTES_MAX) * MINUTE_MS;
   const binary = findBinary(options.node);
   const logs = makeLogFolder();
-  const cluster = new Cluster({
-    binary,
-    network: new LoopbackNetwork(),
-    logs,
-    flags: nodeFlags,
-  });
-  try {
-    say('Starting four validators …');
-    await cluster.start();
-    await until(
-      'the chain is warm',
-      WARM_UP_LIMIT_MS,
-      async () => (await finalizedHeader(cluster.nodes[0].rpc)).height >= WARM_UP_BLOCKS,
-    );
-    const load = options.load ? await signedLoad(cluster) : undefined;
-    say(`Measuring for ${minutes} minutes …`);
-    const report = await measure(cluster, minutes * MINUTE_MS, load);
-    if (options.json) console.log(JSON.stringify(report, null, 2));
-    else printReport(report);
-  } catch (error) {
-    say(`The logs of the nodes: ${logs}`);
-    throw error;
-  } finally {
-    await cluster.stop();
-  }
+  const cluster = new Cluster({ binary, network: new LoopbackNetwork(), logs, flags: nodeFlags });
+  const report = await run(cluster, duration_ms)
+    .catch((error) => {
+      say(`The logs of the nodes: ${logs}`);
+      throw error;
+    })
+    .finally(() => cluster.stop());
+  if (options.json) console.log(JSON.stringify(report, null, 2));
+  else printReport(report);
   rmSync(logs, { recursive: true, force: true });
-  return 0;
+  return report.all_nodes_agree ? 0 : 1;
+}
+
+async function run(cluster, duration_ms) {
+  say('Starting four validators …');
+  await cluster.start();
+  const isWarm = async () => (await finalizedHeader(cluster.nodes[0].rpc)).height >= WARM_UP_BLOCKS;
+  await until('the chain is warm', WARM_UP_LIMIT_MS, isWarm);
+  const load = options.load ? await signedLoad(cluster) : undefined;
+  say(`Measuring for ${options.minutes} minutes …`);
+  return measure(cluster, duration_ms, load);
 }
 
 function numberOption(name, max) {
@@ -129,6 +124,7 @@ async function measure(cluster, duration_ms, load) {
     ([, hash]) => hash,
   );
   const blocks = await reader.canonical(hashes);
+  assertAlive(blocks, after.at_ms);
   const names = validatorNames(await auraAuthorities(alice.rpc, after.final.hash));
   const elapsed_ms = after.at_ms - before.at_ms;
   return {
@@ -154,6 +150,13 @@ async function measure(cluster, duration_ms, load) {
     all_nodes_agree: await agree(cluster.nodes, after.final),
     ...(load && { load: loadReport(load, blocks, { before, after, pool_max }) }),
   };
+}
+
+// Intervals between blocks do not show that there are no more blocks.
+function assertAlive(blocks, now_ms) {
+  if (blocks.length < 2) throw new Error('hardly a block became final');
+  const silent_ms = now_ms - blocks.at(-1).timestamp_ms;
+  if (silent_ms > STALL_MS) throw new Error(`no block became final in the last ${silent_ms} ms`);
 }
 
 async function snapshot(cluster) {

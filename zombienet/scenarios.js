@@ -11,6 +11,7 @@ import {
   auraAuthorities,
   bestHeader,
   finalizedHeader,
+  grandpaSetId,
   hashesBetween,
   headerAt,
   slotOf,
@@ -40,6 +41,8 @@ const CLOCK_ERROR_MS = 400;
 const CLOCK_TOLERANCE_MS = 200;
 const CLOCK_WATCH_MS = 20_000;
 const BLOCK_TIME_MS = 500;
+/** A session is ten minutes; some of them have passed. */
+const SESSION_LIMIT_MS = 900_000;
 /** With one of four clocks wrong, its author may lose every slot of its own: a quarter. A busy
  * machine loses some more. */
 const CLOCK_BLOCKS_MIN = CLOCK_WATCH_MS / BLOCK_TIME_MS / 2;
@@ -89,18 +92,6 @@ scenario('all four killed and restarted', {}, async (note) => {
   for (const node of cluster.nodes) await finalizes(node, highest + ALIVE_BLOCKS, RESUME_LIMIT_MS);
 });
 
-for (const mode of ['full', 'warp']) {
-  scenario(`a new node syncing from nothing (${mode})`, {}, async (note) => {
-    const newcomer = await cluster.addFullNode(`${mode}sync`, ['--sync', mode]);
-
-    await newcomer.start();
-    await catchesUp(newcomer, note);
-    if (mode === 'warp') assertSyncedByProofs(newcomer);
-    await assertSafe(note);
-    await cluster.remove(newcomer);
-  });
-}
-
 for (const [word, error_ms] of [
   ['ahead', CLOCK_ERROR_MS],
   ['behind', -CLOCK_ERROR_MS],
@@ -126,6 +117,31 @@ for (const [word, error_ms] of [
   });
 }
 
+scenario('a session ends', {}, async (note) => {
+  const rpc = cluster.node('alice').rpc;
+  const before = await grandpaSetId(rpc);
+  const stall = stallDetector();
+  await until('the session ends', SESSION_LIMIT_MS, async () => {
+    stall((await bestHeader(rpc)).height);
+    return (await grandpaSetId(rpc)) > before;
+  });
+  note(`the voters' set ${before} gave way to the next at height ${(await finalizedHeader(rpc)).height}`);
+  await finalityAdvances(cluster.nodes, note, 'in the new session');
+});
+
+// Last, so that there is a longer past to fetch, with a change of the voters' set in it.
+for (const mode of ['full', 'warp']) {
+  scenario(`a new node syncing from nothing (${mode})`, {}, async (note) => {
+    const newcomer = await cluster.addFullNode(`${mode}sync`, ['--sync', mode]);
+
+    await newcomer.start();
+    await catchesUp(newcomer, note);
+    if (mode === 'warp') assertSyncedByProofs(newcomer);
+    await assertSafe(note);
+    await cluster.remove(newcomer);
+  });
+}
+
 after(async () => {
   await stopCluster();
   if (failures > 0) console.error(`\nThe logs of all nodes: ${settings.logs}`);
@@ -133,8 +149,9 @@ after(async () => {
 
 // ---- How a scenario runs ------------------------------------------------------------------------
 
-/** A test that starts on a chain that lives, and that ends with one that is safe. */
+/** Defines a test that starts on a chain that lives, and that ends with one that is safe. */
 function scenario(name, needs, body) {
+  if (settings.short && !needs.short) return;
   test(name, { skip: reasonToSkip(needs) }, async (context) => {
     const note = (text) => context.diagnostic(text);
     try {
@@ -151,7 +168,6 @@ function scenario(name, needs, body) {
 }
 
 function reasonToSkip(needs) {
-  if (settings.short && !needs.short) return 'not in the short set';
   if (needs.partition && !network.canPartition) return settings.noNamespaces;
   if (needs.clock && clock.reason) return clock.reason;
   return false;
@@ -215,6 +231,17 @@ async function finalizes(node, height, limit_ms) {
     limit_ms,
     async () => (await finalizedHeader(node.rpc)).height >= height,
   );
+}
+
+/** Gives up a long wait early if no more blocks are made. */
+function stallDetector() {
+  let highest = 0;
+  let since_ms = Date.now();
+  return (height) => {
+    if (height > highest) [highest, since_ms] = [height, Date.now()];
+    if (Date.now() - since_ms < RESUME_LIMIT_MS) return;
+    throw Object.assign(new Error(`no block was made after height ${highest}`), { hopeless: true });
+  };
 }
 
 async function authorsAgain(name, note) {

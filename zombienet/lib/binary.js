@@ -1,31 +1,20 @@
 // Which node is put to the test.
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const NAME = 'breakwater-node';
+const DEFAULT_TARGET = fileURLToPath(new URL('../../target', import.meta.url));
 
-/** The first that exists: the one named, the one the environment names, the one last built for tests. */
+/** The one named, the one the environment names, or what `make build` leaves behind. */
 export function findBinary(named) {
-  const wanted = named ?? process.env.BREAKWATER_NODE;
-  if (wanted) {
-    if (isExecutable(wanted)) return resolve(wanted);
-    throw new Error(`${wanted} is not a program that can be run`);
-  }
-  const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), '.cache', 'breakwater', 'target');
-  const places = ['debug', 'release', 'production'].map((profile) => join(target, profile, NAME));
-  const found = places.find(isExecutable);
-  if (found) return found;
-  throw new Error(
-    `no ${NAME} found in ${target}: build it with 'make build', or name one with --node <path>`,
+  const { BREAKWATER_NODE, CARGO_TARGET_DIR } = process.env;
+  const path = resolve(
+    named ?? (BREAKWATER_NODE || join(CARGO_TARGET_DIR || DEFAULT_TARGET, 'debug', 'breakwater-node')),
   );
-}
-
-function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return path;
   } catch {
-    return false;
+    throw new Error(`no node at ${path}: run 'make build', or name one with --node or BREAKWATER_NODE`);
   }
 }

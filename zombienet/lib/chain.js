@@ -60,6 +60,15 @@ export async function auraAuthorities(rpc, hash) {
   );
 }
 
+/** The number of the set of validators that votes on finality; it changes with every session. */
+export async function grandpaSetId(rpc) {
+  const bytes = Buffer.from(
+    (await rpc.call('state_call', 'GrandpaApi_current_set_id', '0x')).slice(2),
+    'hex',
+  );
+  return bytes.readBigUInt64LE();
+}
+
 export async function timestampAt(rpc, hash) {
   const value = await rpc.call('state_getStorage', TIMESTAMP_NOW, hash);
   if (!value) throw new Error(`no timestamp at ${hash}`);

@@ -19,6 +19,8 @@ import { VALIDATORS } from '../lib/identity.js';
 
 const SLOT_MS = 500;
 const SLOT_TOLERANCE = 1;
+const SESSION_BLOCKS = 100;
+const AUTHORITIES = `0x10${VALIDATORS.map(({ author }) => author).join('')}`;
 const GENESIS = { number: 0, parent: null, slot: 0, hash: hashOf('genesis') };
 
 const argv = process.argv.slice(2);
@@ -143,15 +145,19 @@ function dial([, , peerHost, , peerPort]) {
 
 // ---- RPC ----------------------------------------------------------------------------------------
 
+function u64(number) {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(number));
+  return `0x${bytes.toString('hex')}`;
+}
+
 function headerOf(block) {
-  const slot = Buffer.alloc(8);
-  slot.writeBigUInt64LE(BigInt(block.slot));
   return {
     number: `0x${block.number.toString(16)}`,
     parentHash: block.parent,
     stateRoot: hashOf(`state ${block.hash}`),
     extrinsicsRoot: hashOf(`extrinsics ${block.hash}`),
-    digest: { logs: [`0x066175726120${slot.toString('hex')}`] },
+    digest: { logs: [`0x066175726120${u64(block.slot).slice(2)}`] },
   };
 }
 
@@ -169,7 +175,8 @@ const METHODS = {
   chain_getHeader: (hash) => (hash && !blocks.has(hash) ? null : headerOf(blocks.get(hash) ?? best)),
   chain_getBlockHash: (heights) =>
     Array.isArray(heights) ? heights.map(hashAt) : hashAt(heights ?? best.number),
-  state_call: () => `0x10${VALIDATORS.map(({ author }) => author).join('')}`,
+  state_call: (name) =>
+    name === 'AuraApi_authorities' ? AUTHORITIES : u64(Math.floor(best.number / SESSION_BLOCKS)),
   state_getKeysPaged: (_prefix, _count, last) => (last ? [] : ['0x01', '0x02']),
   state_queryStorageAt: (keys, hash) => [
     { block: hash, changes: keys.map((key) => [key, hashOf(`${key} ${hash} ${fault === 'other-state'}`)]) },
