@@ -132,7 +132,8 @@ mod averages {
 		#[test]
 		fn average_is_the_mean_over_milliseconds(
 			samples in prop::collection::vec((-1_000_000i64..1_000_000, 0u64..4_000), 0..12),
-			tail in prop_oneof![3 => 0u64..4_000, 1 => 0u64..MAX_HOLD.get() * 2],
+			tail in prop_oneof![3 => 0u64..4_000,
+			1 => 0u64..MAX_HOLD.get() * 2],
 		) {
 			let start = Timestamp::new(77);
 			let mut average = PremiumAverage::new(start);

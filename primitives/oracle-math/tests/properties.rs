@@ -90,12 +90,16 @@ mod weights {
 		#![proptest_config(cases(2_048))]
 
 		#[test]
-		fn cap_is_the_largest_that_holds(bonds in prop::collection::vec(weight(), 0..=MAX_REPORTERS)) {
+		fn cap_is_the_largest_that_holds(
+			bonds in prop::collection::vec(weight(), 0..=MAX_REPORTERS),
+		) {
 			prop_assert_eq!(capped_weights(&bonds).unwrap(), twin(&bonds));
 		}
 
 		#[test]
-		fn nobody_holds_more_than_the_cap(bonds in prop::collection::vec(weight(), 1..=MAX_REPORTERS)) {
+		fn nobody_holds_more_than_the_cap(
+			bonds in prop::collection::vec(weight(), 1..=MAX_REPORTERS),
+		) {
 			let weights = capped_weights(&bonds).unwrap();
 			let parts = bonds.iter().filter(|bond| **bond > 0).count().clamp(1, 3) as u128;
 			let sum: u128 = weights.iter().sum();
@@ -119,8 +123,8 @@ mod weights {
 		/// Twin: big integers.
 		#[test]
 		fn quorum_is_two_thirds(reported in weight(), registered in weight()) {
-			let expected = reported > 0
-				&& BigUint::from(reported) * 3u32 >= BigUint::from(registered) * 2u32;
+			let expected =
+				reported > 0 && BigUint::from(reported) * 3u32 >= BigUint::from(registered) * 2u32;
 			prop_assert_eq!(has_quorum(reported, registered), expected);
 		}
 	}
@@ -251,8 +255,8 @@ mod aggregation {
 				.zip(widths)
 				.map(|(r, c)| Report { confidence: Confidence::new(c), ..*r })
 				.collect();
-			let prices =
-				[&reports, &other].map(|all| aggregate(all, total(all)).map(|seen| (seen.price, seen.time)));
+			let prices = [&reports, &other]
+				.map(|all| aggregate(all, total(all)).map(|seen| (seen.price, seen.time)));
 			prop_assert_eq!(prices[0], prices[1]);
 		}
 
@@ -317,22 +321,37 @@ mod aggregation {
 		}
 
 		#[test]
-		fn widening_is_total(price in wide(), c in wide(), time in wide(), now in wide(), sigma in wide()) {
+		fn widening_is_total(
+			price in wide(),
+			c in wide(),
+			time in wide(),
+			now in wide(),
+			sigma in wide(),
+		) {
 			let seen = price_of(price, c, time);
 			prop_assert!(seen.widened(Timestamp::new(now), Ratio::new(sigma)).get() >= c);
 		}
 
 		/// Collateral is never worth more than debt, and both move by at most a step a round.
 		#[test]
-		fn confidence_in_force_is_step_capped(price in wide(), before in wide(), fresh in wide(), step in wide()) {
+		fn confidence_in_force_is_step_capped(
+			price in wide(),
+			before in wide(),
+			fresh in wide(),
+			step in wide(),
+		) {
 			let seen = price_of(price, fresh, 0);
 			let (before, fresh) = (Confidence::new(before), Confidence::new(fresh));
 			let after = before.approach(fresh, step);
 			prop_assert!(after.get().abs_diff(before.get()) <= step);
 			prop_assert!(before.min(fresh) <= after && after <= before.max(fresh));
-			prop_assert!(seen.collateral_price(after) <= seen.price && seen.price <= seen.debt_price(after));
+			prop_assert!(
+				seen.collateral_price(after) <= seen.price && seen.price <= seen.debt_price(after)
+			);
 			let moved = |a: Price, b: Price| a.get().abs_diff(b.get());
-			prop_assert!(moved(seen.collateral_price(before), seen.collateral_price(after)) <= step);
+			prop_assert!(
+				moved(seen.collateral_price(before), seen.collateral_price(after)) <= step
+			);
 			prop_assert!(moved(seen.debt_price(before), seen.debt_price(after)) <= step);
 		}
 	}
@@ -354,13 +373,19 @@ mod outliers {
 		) {
 			let big = |x: u64| BigInt::from(x);
 			let limits = [big(mad) * 50_000u32, big(confidence) * 30_000u32, big(centre) * 50u32];
-			let expected = limits.iter().all(|limit| big(price.abs_diff(centre)) * 10_000u32 > *limit);
-			prop_assert_eq!(is_outlier(Price::new(price), &price_of(centre, confidence, 0), mad), expected);
+			let expected =
+				limits.iter().all(|limit| big(price.abs_diff(centre)) * 10_000u32 > *limit);
+			prop_assert_eq!(
+				is_outlier(Price::new(price), &price_of(centre, confidence, 0), mad),
+				expected
+			);
 		}
 
 		/// Half of the weight is within one median deviation, so most of it cannot be called wrong.
 		#[test]
-		fn at_most_half_of_the_weight_is_struck(reports in prop::collection::vec(report(wide()), 1..20)) {
+		fn at_most_half_of_the_weight_is_struck(
+			reports in prop::collection::vec(report(wide()), 1..20),
+		) {
 			let registered = total(&reports);
 			if let Ok(seen) = aggregate(&reports, registered) {
 				let mad = median_absolute_deviation(&reports, seen.price).unwrap().unwrap();
@@ -394,7 +419,8 @@ mod marks {
 		fn mark_is_the_middle_in_the_band(
 			anchor in anchor(),
 			candidates in prop::array::uniform3(candidate()),
-			band in prop_oneof![4 => 0u64..200_000_000, 1 => wide()],
+			band in prop_oneof![4 => 0u64..200_000_000,
+			1 => wide()],
 		) {
 			let prices = candidates.map(|c| c.map(Price::new));
 			let seen = banded_median(Price::new(anchor), prices, Ratio::new(band)).get();
@@ -445,7 +471,10 @@ mod marks {
 		}
 
 		#[test]
-		fn basis_is_total(samples in prop::collection::vec((any::<i64>(), wide()), 1..20), index in wide()) {
+		fn basis_is_total(
+			samples in prop::collection::vec((any::<i64>(), wide()), 1..20),
+			index in wide(),
+		) {
 			let mut basis = Basis::default();
 			for (sample, kept) in samples {
 				basis = basis.updated(Ticks::new(sample), Ratio::new(kept));

@@ -1,0 +1,252 @@
+use crate::{
+	admission::{Admission, Admitted, CancelReason, Cancelled},
+	clearing::{Clearing, TieBreak},
+	fill::{fill_side, Source},
+	order::{BlockNumber, Order, OrderKey, TimeInForce},
+	AmmCurve, Level, Schedule,
+};
+use alloc::vec::Vec;
+use breakwater_units::{AccountKey, ArithmeticError, Lots, Price, Side, Size, TickValue};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// Most orders in one batch, and most forced orders.
+pub const MAX_BATCH_ORDERS: usize = 1 << 17;
+
+/// What liquidation closes in this batch, at its Dutch price or better. It passes no admission:
+/// the account's own orders are cancelled and its position is given up.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ForcedOrder {
+	/// Whose position is closed; one order of an account in a batch.
+	pub account: AccountKey,
+	/// The side that closes it.
+	pub side: Side,
+	/// The Dutch price of this block, in ticks.
+	pub limit: Price,
+	/// Lots to close.
+	pub size: Size,
+}
+
+/// The AMM pool of the market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amm {
+	/// The pool's account, by which its ties are broken.
+	pub account: AccountKey,
+	/// Its demand in this batch.
+	pub curve: AmmCurve,
+}
+
+/// One batch of one market.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+	/// The block whose batch this is.
+	pub block: BlockNumber,
+	/// What a tick times a lot is worth.
+	pub tick_value: TickValue,
+	/// The price that ties go to: the mark before the batch, or the index.
+	pub reference: Price,
+	/// How ties between prices are broken.
+	pub tie_break: TieBreak,
+	/// The AMM, if the market has one.
+	pub amm: Option<Amm>,
+	/// The live orders in the [`crate::Window`] of the book, old and new, in any order.
+	pub orders: &'a [Order],
+	/// What liquidation closes, in any order.
+	pub forced: &'a [ForcedOrder],
+}
+
+/// Why a batch cannot be run; nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchError {
+	/// More than [`MAX_BATCH_ORDERS`].
+	TooManyOrders,
+	/// Two orders have the same key.
+	DuplicateOrder,
+	/// Two forced orders are of the same account.
+	DuplicateForced,
+	/// Sizes beyond every limit.
+	Arithmetic(ArithmeticError),
+}
+
+impl From<ArithmeticError> for BatchError {
+	fn from(error: ArithmeticError) -> Self {
+		Self::Arithmetic(error)
+	}
+}
+
+/// Where a batch would clear, with forced orders and without. Nothing has changed yet: a breaker
+/// may look at it and turn the batch into a call auction.
+#[derive(Clone, Debug)]
+pub struct Tentative {
+	/// Demand and supply without forced orders: source of the depth-impact prices, see
+	/// [`Schedule::impact_price`].
+	pub organic_schedule: Schedule,
+	/// Where the batch would clear without forced orders: source of the mark and of the premium.
+	/// Liquidations do not move it.
+	pub organic: Option<Clearing>,
+	/// Demand and supply with everything.
+	pub schedule: Schedule,
+	/// Where the batch clears; none if nothing trades.
+	pub clearing: Option<Clearing>,
+}
+
+/// A filled order.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Fill {
+	/// Which order.
+	pub key: OrderKey,
+	/// Its side.
+	pub side: Side,
+	/// Lots filled, at the price of the batch.
+	pub size: Size,
+}
+
+/// A filled forced order.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ForcedFill {
+	/// Whose position is closed.
+	pub account: AccountKey,
+	/// The side of the fill.
+	pub side: Side,
+	/// Lots filled, at the price of the batch.
+	pub size: Size,
+}
+
+/// What a batch did. Lots of an order that are neither filled nor cancelled rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+	/// The price of every fill; none if nothing traded.
+	pub price: Option<Price>,
+	/// Lots bought, which are the lots sold.
+	pub volume: Size,
+	/// Fills of orders, by key.
+	pub fills: Vec<Fill>,
+	/// Fills of forced orders, by account.
+	pub forced: Vec<ForcedFill>,
+	/// The AMM's trade.
+	pub amm: Lots,
+	/// Cancellations, of admission and of immediate-or-cancel remainders, by key.
+	pub cancelled: Vec<Cancelled>,
+}
+
+impl Batch<'_> {
+	/// Clears what was admitted twice: without forced orders and with them.
+	///
+	/// # Errors
+	/// `Arithmetic` if a side is beyond [`crate::MAX_SIDE_LOTS`]; not with sizes within the limits.
+	pub fn clear(&self, admission: &Admission) -> Result<Tentative, BatchError> {
+		let curve = self.amm.map(|amm| amm.curve);
+		let orders = |side| {
+			let of_side = admission.admitted.iter().filter(move |a| a.order.side == side);
+			of_side.map(|a| Level { price: a.order.limit, size: a.size })
+		};
+		let forced = |side| {
+			let of_side = self.forced.iter().filter(move |order| order.side == side);
+			of_side.map(|order| Level { price: order.limit, size: order.size })
+		};
+		let (bids, asks) = (orders(Side::Buy), orders(Side::Sell));
+		let organic_schedule = Schedule::new(bids.clone(), asks.clone(), curve)?;
+		let schedule =
+			Schedule::new(bids.chain(forced(Side::Buy)), asks.chain(forced(Side::Sell)), curve)?;
+
+		let organic = organic_schedule.clear(self.reference, self.tie_break);
+		let clearing = schedule.clear(self.reference, self.tie_break);
+		Ok(Tentative { organic_schedule, organic, schedule, clearing })
+	}
+
+	/// The fills of a batch that the breaker let through, and what of it is cancelled. To be called
+	/// with the admission and the clearing of this same batch.
+	///
+	/// # Errors
+	/// `Arithmetic`: not with an admission and a clearing of this batch.
+	pub fn settle(
+		&self,
+		admission: &Admission,
+		tentative: &Tentative,
+	) -> Result<Outcome, BatchError> {
+		let mut outcome = Outcome { cancelled: admission.cancelled.clone(), ..Outcome::default() };
+		if let Some(clearing) = tentative.clearing {
+			outcome.price = Some(clearing.price);
+			outcome.volume = clearing.volume;
+		}
+		for side in [Side::Buy, Side::Sell] {
+			let orders = admission.admitted.iter().map(Source::Order);
+			let forced = self.forced.iter().map(Source::Forced);
+			let sources = orders.chain(forced).filter(|source| source.side() == side);
+			let pool = self.amm.map(|amm| amm.account);
+			let filled = fill_side(side, sources, pool, tentative)?;
+
+			outcome.amm = outcome.amm.try_add(filled.amm.signed(side)?)?;
+			for (source, size) in filled.sources {
+				outcome.record(source, size);
+			}
+		}
+		outcome.fills.sort_unstable();
+		outcome.forced.sort_unstable();
+		outcome.cancelled.sort_unstable();
+		Ok(outcome)
+	}
+}
+
+impl Outcome {
+	fn record(&mut self, source: Source<'_>, size: Size) {
+		match source {
+			Source::Order(admitted) => self.record_order(admitted, size),
+			Source::Forced(order) if !size.is_zero() => {
+				self.forced.push(ForcedFill { account: order.account, side: order.side, size });
+			},
+			Source::Forced(_) => {},
+		}
+	}
+
+	fn record_order(&mut self, admitted: &Admitted, size: Size) {
+		let Order { key, side, time_in_force, .. } = admitted.order;
+		if !size.is_zero() {
+			self.fills.push(Fill { key, side, size });
+		}
+		let left = admitted.size.saturating_sub(size);
+		if time_in_force == TimeInForce::ImmediateOrCancel && !left.is_zero() {
+			self.cancelled.push(Cancelled { key, reason: CancelReason::NotFilled, size: left });
+		}
+	}
+}
