@@ -371,11 +371,11 @@ mod size_and_price_of_insurance {
 	fn cover_two_takes_two_accounts_of_one_scenario() {
 		let mut cover = CoverTwo::default();
 		for scenario in [[5, 9, 7], [20, 0, 0], [1, 8, 8]] {
-			scenario.map(|loss| cover.observe(amount(loss)));
+			scenario.iter().for_each(|loss| cover.observe(amount(*loss)));
 			cover.next_scenario();
 		}
 		assert_eq!(cover.requirement(), amount(20));
-		[15, 6].map(|loss| cover.observe(amount(loss)));
+		[15, 6].iter().for_each(|loss| cover.observe(amount(*loss)));
 		assert_eq!(cover.requirement(), amount(21));
 	}
 
