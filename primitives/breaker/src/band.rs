@@ -61,17 +61,17 @@ impl Band {
 		self.half_width.cmp_part(distance, reference) != Ordering::Greater
 	}
 
-	/// The lowest price inside, cut outward to a whole tick, at least zero.
+	/// The lowest whole tick inside: `⌈reference · (1 − half width)⌉`.
 	pub fn low(&self) -> Price {
 		let kept = self.half_width.saturating_complement();
 		// The part kept is at most one.
-		self.reference.mul_ratio(kept, Rounding::Down).unwrap_or(Price::ZERO)
+		self.reference.mul_ratio(kept, Rounding::Up).unwrap_or(Price::ZERO)
 	}
 
-	/// The highest price inside, cut outward to a whole tick, at most `MAX`.
+	/// The highest whole tick inside: `⌊reference · (1 + half width)⌋`, at most `MAX`.
 	pub fn high(&self) -> Price {
 		let whole = Ratio::ONE.saturating_add(self.half_width);
-		self.reference.mul_ratio(whole, Rounding::Up).unwrap_or(Price::MAX)
+		self.reference.mul_ratio(whole, Rounding::Down).unwrap_or(Price::MAX)
 	}
 
 	/// A band around the same centre with its width times a ratio, rounded down.

@@ -14,8 +14,8 @@
 //! [`MarketParams::recovery_bound`] and its like. There is no override, and no input can hold a
 //! state once it is benign.
 //!
-//! Rounding: bands are cut outward to whole ticks, and the decision whether a price is outside
-//! compares without dividing. Capacity to withdraw rounds down and carries its remainder.
+//! Rounding: a band's width rounds up, its edges are the last ticks inside, and the decision whether
+//! a price is inside compares without dividing. Capacity to withdraw rounds down and carries its remainder.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]

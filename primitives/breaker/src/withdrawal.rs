@@ -164,7 +164,7 @@ impl Outflow {
 			return Ok(());
 		};
 		let (room, carry) = recovered(limit, updated, self.carry, terms.window, now)?;
-		let released = self.released.checked_add(room).ok_or(WithdrawalError::Overflow)?;
+		let released = self.released.saturating_add(room);
 		// Held at most, but never below what was requested: a payable ticket stays payable.
 		let carry = if released >= most { 0 } else { carry };
 		*self =
@@ -181,7 +181,12 @@ impl Outflow {
 		terms: &LimitTerms,
 	) {
 		let most = self.requested.saturating_add(terms.pool_limit(deposits).get());
-		self.released = self.released.saturating_add(amount.get()).min(most.max(self.released));
+		let released = self.released.saturating_add(amount.get());
+		if released >= most {
+			self.carry = 0;
+		}
+		// A lower limit than before takes no room back here: that is for `advance`.
+		self.released = released.min(most.max(self.released));
 		usage.level = usage.level.saturating_sub(amount.get());
 	}
 
@@ -254,7 +259,7 @@ impl Usage {
 }
 
 /// `limit · elapsed / window` with the remainder of the last time, as whole quanta and what is
-/// carried: however often it is called, nothing is lost. A span beyond the window counts as one.
+/// carried: however often or seldom it is called, nothing is lost. Held at the largest number.
 fn recovered(
 	limit: u128,
 	updated: Timestamp,
@@ -265,14 +270,14 @@ fn recovered(
 	if window.is_zero() {
 		return Err(WithdrawalError::NoWindow);
 	}
-	let elapsed = now.saturating_since(updated).min(window);
+	let elapsed = u128::from(now.saturating_since(updated).get());
 	let span = u128::from(window.get());
-	let (whole, part) = mul_div_rem(limit, u128::from(elapsed.get()), span)?;
-	// Both are below the window once the carry is, which a shorter window than before may undo.
+	let (whole, part) = mul_div_rem(limit, elapsed, span).unwrap_or((u128::MAX, 0));
+	// Two remainders of a window; a carry from a longer window than now counts as a whole one.
 	let parts = part.saturating_add(u128::from(carry.min(window.get())));
 	let (more, rest) = mul_div_rem(parts, 1, span)?;
 	let carry = u64::try_from(rest).map_err(|_| WithdrawalError::Overflow)?;
-	Ok((whole.checked_add(more).ok_or(WithdrawalError::Overflow)?, carry))
+	Ok((whole.saturating_add(more), carry))
 }
 
 impl From<ArithmeticError> for WithdrawalError {
