@@ -169,7 +169,7 @@ mod keys {
 			"oracle",
 		]);
 
-		assert!(error.contains("KeyTypeInvalid"), "{error}");
+		assert!(error.contains("4-character"), "{error}");
 	}
 }
 
