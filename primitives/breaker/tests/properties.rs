@@ -435,7 +435,8 @@ mod market {
 					prop_assert!(feed.has_band && next.fresh_after.is_none());
 					let price = feed.clearing.map_or(100, |c| c.price.get());
 					prop_assert!((90..=110).contains(&price));
-					prop_assert!(!matches!(next.phase, Phase::CallAuction { .. }));
+					let calls = matches!(next.phase, Phase::CallAuction { .. });
+					prop_assert!(!calls);
 				},
 				Matching::Inside(_) | Matching::Uncross(_) => {
 					prop_assert!(feed.has_band && next.fresh_after.is_none());
