@@ -172,6 +172,7 @@ mod limits_of_a_block {
 
 		let block_time_ps = SLOT_DURATION * 1_000_000_000;
 
+		assert_eq!(weights.max_block, limits::MAXIMUM_BLOCK_WEIGHT);
 		assert!(weights.max_block.ref_time() <= block_time_ps / 3);
 		weights.validate().expect("the limits are consistent");
 	}

@@ -68,13 +68,15 @@ pub enum Stage {
 /// Which step comes next. The order is fixed, and a step already tried is never offered again.
 ///
 /// Lots come before money, since what is owed is known only once they are closed. An account that
-/// is already below zero has no margin to sell with, so its lots skip the book and the auction.
+/// is already below zero has no margin to sell with, so its lots skip the book and the auction, also
+/// after the funds have paid for it: they do not pay for a second try.
 pub fn next_stage(case: &Case) -> Stage {
 	let underwater = !case.deficit.is_zero();
 	if !case.open.is_zero() {
+		let sellable = !underwater && !case.funds_tried;
 		return match () {
-			() if !underwater && !case.book_tried => Stage::Book,
-			() if !underwater && !case.auction_tried => Stage::Auction,
+			() if sellable && !case.book_tried => Stage::Book,
+			() if sellable && !case.auction_tried => Stage::Auction,
 			() if !case.takeover_room.is_zero() => {
 				Stage::Takeover(case.takeover_room.min(case.open))
 			},

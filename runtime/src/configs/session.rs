@@ -11,7 +11,7 @@ use frame_support::{
 	traits::{ConstU32, ConstU64, KeyOwnerProofSystem, OneSessionHandler},
 };
 use pallet_session::{
-	disabling::UpToLimitWithReEnablingDisablingStrategy,
+	disabling::UpToLimitDisablingStrategy,
 	historical::{self, IdentificationTuple, NoteHistoricalRoot},
 	FindAccountFromAuthorIndex, PeriodicSessions, SessionManager,
 };
@@ -53,7 +53,7 @@ impl pallet_session::Config for Runtime {
 	type SessionManager = NoteHistoricalRoot<Runtime, GenesisValidators>;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
-	type DisablingStrategy = UpToLimitWithReEnablingDisablingStrategy;
+	type DisablingStrategy = UpToLimitDisablingStrategy;
 	type Currency = Balances;
 	type KeyDeposit = KeyDeposit;
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;

@@ -36,9 +36,6 @@ pub const NORMAL_RATIO: Perbill = Perbill::from_percent(65);
 /// The part kept free for operational transactions however full a block is.
 pub const OPERATIONAL_RATIO: Perbill = Perbill::from_percent(10);
 
-/// Transactions take part in what the hooks leave of a block, never the other way round.
-const DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
-
 const MAXIMUM_BLOCK_LENGTH: u32 = 2 * 1024 * 1024;
 
 parameter_types! {
@@ -67,7 +64,7 @@ fn block_weights() -> BlockWeights {
 			weights.max_total = Some(NORMAL_RATIO * MAXIMUM_BLOCK_WEIGHT);
 		})
 		.for_class(DispatchClass::Operational, |weights| {
-			weights.max_total = Some(DISPATCH_RATIO * MAXIMUM_BLOCK_WEIGHT);
+			weights.max_total = Some(MAXIMUM_BLOCK_WEIGHT);
 			weights.reserved = Some(OPERATIONAL_RATIO * MAXIMUM_BLOCK_WEIGHT);
 		})
 		// No limit for the mandatory class. The end of a session counts as a whole block, and the
