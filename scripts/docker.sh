@@ -6,7 +6,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
 
 BASE_IMAGE=docker.io/library/debian:bookworm-slim
-DEBIAN_MIRROR=${DEBIAN_MIRROR:-}
+# Where packages come from here is where the base image's come from.
+DEBIAN_MIRROR=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -n '1s#/$##p')}
 LOCAL_BASE_IMAGE=localhost/breakwater-base:bookworm
 HEALTHY_WITHIN_SECONDS=120
 BLOCKS_WITHIN_SECONDS=60
