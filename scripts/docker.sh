@@ -7,6 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 BASE_IMAGE=docker.io/library/debian:bookworm-slim
 # Where packages come from here is where the base image's come from.
+# shellcheck disable=SC2016 # apt expands it
 DEBIAN_MIRROR=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sed -n '1s#/$##p')}
 LOCAL_BASE_IMAGE=localhost/breakwater-base:bookworm
 HEALTHY_WITHIN_SECONDS=120
