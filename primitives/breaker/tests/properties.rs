@@ -192,14 +192,14 @@ mod twin {
 	use super::*;
 
 	#[derive(Clone, Copy, Debug, PartialEq)]
-	pub enum Mode {
+	pub(crate) enum Mode {
 		Open,
 		Limit { elapsed: u64, benign: Option<u64> },
 		Auction { left: u64, extended: u32 },
 	}
 
 	#[derive(Clone, Copy, Debug)]
-	pub struct Twin {
+	pub(crate) struct Twin {
 		pub mode: Mode,
 		/// `Some` while on: how long everything has been benign, if it is.
 		pub reduce_only: Option<Option<u64>>,
@@ -234,7 +234,7 @@ mod twin {
 		pub const NORMAL: Self =
 			Self { mode: Mode::Open, reduce_only: None, quarantine: None, waiting: None };
 
-		pub fn step(&mut self, feed: &Feed, dt: u64) {
+		pub(crate) fn step(&mut self, feed: &Feed, dt: u64) {
 			let bad = feed.missing >= 4 || feed.age >= 3 || feed.backlog >= 2;
 			let good = feed.missing <= 2 && feed.age <= 2 && feed.backlog == 0;
 			self.reduce_only = hysteresis(self.reduce_only, bad, good, dt, 2);
@@ -280,7 +280,7 @@ mod twin {
 		}
 
 		/// The state as the machine holds it.
-		pub fn as_market(&self, now: u64) -> Market {
+		pub(crate) fn as_market(&self, now: u64) -> Market {
 			let ago = |elapsed: u64| Timestamp::new(now - elapsed);
 			let latch = |on: Option<Option<u64>>| match on {
 				None => Latch::Off,
@@ -305,7 +305,7 @@ mod twin {
 	}
 
 	/// An auction that is past its end keeps the time of its end; the twin forgets it.
-	pub fn forget_past_end(market: Market, now: u64) -> Market {
+	pub(crate) fn forget_past_end(market: Market, now: u64) -> Market {
 		let phase = match market.phase {
 			Phase::CallAuction { ends_at, extensions } => {
 				Phase::CallAuction { ends_at: ends_at.max(Timestamp::new(now)), extensions }
