@@ -23,7 +23,11 @@
 extern crate alloc;
 
 mod aggregate;
+mod average;
+mod centre;
+mod conduct;
 mod cross;
+mod decimal;
 mod error;
 mod mark;
 mod median;
@@ -32,7 +36,13 @@ mod validity;
 mod weight;
 
 pub use aggregate::{aggregate, Aggregate, Confidence, Report};
+pub use average::SlowAverage;
+pub use centre::{robust_centre, SourcePrice};
+pub use conduct::{
+	slashed, Conduct, ConductRules, Consequence, Observation, MAX_PENALTY_LEVEL,
+};
 pub use cross::cross;
+pub use decimal::{ticks_from_decimal, MAX_DECIMALS};
 pub use error::OracleError;
 pub use mark::{banded_median, Basis};
 pub use median::{lower_quartile, upper_quartile, weighted_lower_median, Weighted};

@@ -1,0 +1,157 @@
+//! Which reports are accepted.
+
+use breakwater_primitives::{
+	oracle::{OracleId, OracleSignature, Quote, Report, REPORT_LONGEVITY},
+	AccountId, BlockNumber,
+};
+use frame_support::{ensure, pallet_prelude::*};
+use polkadot_sdk::*;
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::{
+	traits::{SaturatedConversion, Zero},
+	transaction_validity::{
+		InvalidTransaction, TransactionPriority, TransactionValidityError,
+		TransactionValidityWithRefund, ValidTransaction,
+	},
+	DispatchResult,
+};
+
+use crate::{
+	Config, Error, Event, Feed, Feeds, Pallet, PreviousReporters, Reporter, Reporters, Reports,
+	Standings, StoredReport,
+};
+
+/// `InvalidTransaction::Custom`: see `Error::EmptyReport`.
+pub const EMPTY_REPORT: u8 = 20;
+/// `InvalidTransaction::Custom`: see `Error::FinalizedAhead`.
+pub const FINALIZED_AHEAD: u8 = 21;
+/// `InvalidTransaction::Custom`: see `Error::QuotesOutOfOrder`.
+pub const QUOTES_OUT_OF_ORDER: u8 = 22;
+/// `InvalidTransaction::Custom`: see `Error::UnknownFeed`.
+pub const UNKNOWN_FEED: u8 = 23;
+/// `InvalidTransaction::Custom`: see `Error::ImplausibleQuote`.
+pub const IMPLAUSIBLE_QUOTE: u8 = 24;
+/// `InvalidTransaction::Custom`: see `Error::QuoteFromTheFuture`.
+pub const QUOTE_FROM_THE_FUTURE: u8 = 25;
+
+impl<T: Config> Pallet<T> {
+	/// Whether a report may enter the pool and the block.
+	///
+	/// Above every priority a tip can buy, and, where that is reached, before it by its short life.
+	pub(crate) fn authorize_report(
+		report: &Report,
+		signature: &OracleSignature,
+	) -> TransactionValidityWithRefund {
+		Self::check(report, signature).map_err(as_invalid::<T>)?;
+		let valid = ValidTransaction::with_tag_prefix("breakwater/oracle")
+			.priority(TransactionPriority::MAX)
+			.and_provides((&report.reporter, report.round))
+			.longevity(Self::blocks_left(report.round))
+			.propagate(true)
+			.build()?;
+		Ok((valid, Weight::zero()))
+	}
+
+	/// All that is asked of a report; cheap things first, the signature last. Returns whose it is.
+	///
+	/// # Errors
+	/// The first thing that is wrong.
+	pub fn check(report: &Report, signature: &OracleSignature) -> Result<AccountId, Error<T>> {
+		ensure!(!report.quotes.is_empty(), Error::<T>::EmptyReport);
+		let block = Self::block();
+		ensure!(report.round <= block, Error::<T>::FutureRound);
+		ensure!(
+			u64::from(block.saturating_sub(report.round)) <= REPORT_LONGEVITY,
+			Error::<T>::PastRound
+		);
+		ensure!(report.finalized <= report.round, Error::<T>::FinalizedAhead);
+		let account = Self::reporter_of(&report.reporter, report.round)?;
+		let last = Standings::<T>::get(&account).last_round;
+		ensure!(last.is_none_or(|last| last < report.round), Error::<T>::AlreadyReported);
+		Self::check_quotes(&report.quotes)?;
+		let genesis = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
+		let signed = report.signed_bytes(&genesis);
+		ensure!(report.reporter.verify(&signed, signature), Error::<T>::BadSignature);
+		Ok(account)
+	}
+
+	fn check_quotes(quotes: &[Quote]) -> Result<(), Error<T>> {
+		let ordered = quotes.iter().zip(quotes.iter().skip(1)).all(|(a, b)| a.feed < b.feed);
+		ensure!(ordered, Error::<T>::QuotesOutOfOrder);
+		let feeds = Feeds::<T>::get();
+		let latest = Self::latest_plausible_time();
+		for quote in quotes {
+			let feed = feeds.get(usize::from(quote.feed)).ok_or(Error::<T>::UnknownFeed)?;
+			ensure!(is_plausible(quote, feed), Error::<T>::ImplausibleQuote);
+			ensure!(quote.time <= latest, Error::<T>::QuoteFromTheFuture);
+		}
+		Ok(())
+	}
+
+	/// Takes a report that has passed [`Self::check`]. The same for a transaction and, later, an
+	/// inherent.
+	///
+	/// # Errors
+	/// `NotAReporter`, only without that check.
+	pub fn accept(report: Report) -> DispatchResult {
+		let reporter = Self::reporter_of(&report.reporter, report.round)?;
+		let Report { round, finalized, quotes, .. } = report;
+		Standings::<T>::mutate(&reporter, |standing| standing.last_round = Some(round));
+		let stored =
+			StoredReport { round, included: Self::block(), finalized, quotes: quotes.clone() };
+		Reports::<T>::insert(&reporter, stored);
+		Self::deposit_event(Event::Reported { reporter, round, finalized, quotes });
+		Ok(())
+	}
+
+	/// Whose key this is. A key that was replaced is good for what it signed before.
+	fn reporter_of(key: &OracleId, round: BlockNumber) -> Result<AccountId, Error<T>> {
+		let holder = |reporters: &[Reporter]| {
+			reporters.iter().find(|reporter| reporter.key == *key).map(|found| found.account.clone())
+		};
+		if let Some(account) = holder(&Reporters::<T>::get()) {
+			return Ok(account);
+		}
+		let (replaced, previous) = PreviousReporters::<T>::get();
+		ensure!(round < replaced, Error::<T>::NotAReporter);
+		holder(&previous).ok_or(Error::<T>::NotAReporter)
+	}
+
+	pub(crate) fn block() -> BlockNumber {
+		frame_system::Pallet::<T>::block_number().saturated_into()
+	}
+
+	/// A round's reports fit into the block after it and the one after that.
+	fn blocks_left(round: BlockNumber) -> u64 {
+		let behind = u64::from(Self::block().saturating_sub(round));
+		REPORT_LONGEVITY.saturating_add(1).saturating_sub(behind).max(1)
+	}
+
+	fn latest_plausible_time() -> u64 {
+		T::SlotTime::get().saturating_add(T::ClockTolerance::get())
+	}
+}
+
+/// Whether a quote is within what its feed allows.
+pub(crate) fn is_plausible(quote: &Quote, feed: &Feed) -> bool {
+	(feed.min_price..=feed.max_price).contains(&quote.price)
+		&& quote.confidence <= quote.price
+		&& quote.sources > 0
+}
+
+/// What the pool answers. Standard words where there is one, else the codes of this module.
+fn as_invalid<T: Config>(error: Error<T>) -> TransactionValidityError {
+	match error {
+		Error::FutureRound => InvalidTransaction::Future,
+		Error::PastRound | Error::AlreadyReported => InvalidTransaction::Stale,
+		Error::NotAReporter => InvalidTransaction::BadSigner,
+		Error::BadSignature => InvalidTransaction::BadProof,
+		Error::FinalizedAhead => InvalidTransaction::Custom(FINALIZED_AHEAD),
+		Error::QuotesOutOfOrder => InvalidTransaction::Custom(QUOTES_OUT_OF_ORDER),
+		Error::UnknownFeed => InvalidTransaction::Custom(UNKNOWN_FEED),
+		Error::ImplausibleQuote => InvalidTransaction::Custom(IMPLAUSIBLE_QUOTE),
+		Error::QuoteFromTheFuture => InvalidTransaction::Custom(QUOTE_FROM_THE_FUTURE),
+		Error::EmptyReport | Error::__Ignore(..) => InvalidTransaction::Custom(EMPTY_REPORT),
+	}
+	.into()
+}

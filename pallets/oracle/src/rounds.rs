@@ -1,0 +1,241 @@
+//! The beginning of a block: reports become prices.
+
+use alloc::{vec, vec::Vec};
+
+use breakwater_oracle_math::{
+	aggregate, classify, is_outlier, median_absolute_deviation, weighted_lower_median, Aggregate,
+	Confidence, OracleError, Report, SlowAverage, Validity, Weighted,
+};
+use breakwater_primitives::{
+	oracle::{FeedId, Quote, Quotes, REPORT_LONGEVITY},
+	BlockNumber,
+};
+use breakwater_units::{mul_div_u128, Price, Ratio, Rounding, Timestamp, PPB};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{pallet_prelude::Weight, traits::Get};
+use polkadot_sdk::*;
+use scale_info::TypeInfo;
+
+use crate::{
+	reporters::Outlier, Config, Event, Feed, Feeds, KnownFinalized, Pallet, PriceState, Prices,
+	Reporter, Reporters, Reports, WeightInfo,
+};
+
+/// A report as it is kept.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct StoredReport {
+	/// The round it was signed in.
+	pub round: BlockNumber,
+	/// The block it was included in.
+	pub included: BlockNumber,
+	/// The newest final block the reporter's node knew of.
+	pub finalized: BlockNumber,
+	/// The prices, ordered by feed.
+	pub quotes: Quotes,
+}
+
+/// A reporter of this session, its last report, and what it did in this round.
+struct Attendant {
+	reporter: Reporter,
+	report: Option<StoredReport>,
+	outliers: Vec<Outlier>,
+}
+
+impl Attendant {
+	fn quote(&self, feed: FeedId) -> Option<&Quote> {
+		let quotes = &self.report.as_ref()?.quotes;
+		let place = quotes.binary_search_by_key(&feed, |quote| quote.feed).ok()?;
+		quotes.get(place)
+	}
+
+	/// Whether its last report came with the last block: each report is judged once.
+	fn is_fresh(&self, block: BlockNumber) -> bool {
+		self.report.as_ref().is_some_and(|report| report.included.saturating_add(1) == block)
+	}
+}
+
+/// What the quotes of one feed come to.
+struct Round {
+	result: Result<Aggregate, OracleError>,
+	/// The quotes that count, and whose they are.
+	reports: Vec<(usize, Report)>,
+	participation: Ratio,
+}
+
+impl<T: Config> Pallet<T> {
+	/// Aggregates every feed, judges every reporter, and pays for a period that has ended.
+	pub(crate) fn begin_block() -> Weight {
+		let (block, now) = (Self::block(), Timestamp::new(T::SlotTime::get()));
+		let mut attendants = Self::attendants();
+		let feeds = Feeds::<T>::get();
+		for (feed_id, feed) in (0..).zip(&feeds) {
+			let round = hold_round(feed_id, feed, &attendants, now);
+			note_outliers(feed_id, &round, &mut attendants);
+			Self::settle(feed_id, feed, round, now);
+		}
+		note_finalized::<T>(&attendants, block);
+
+		let mut changed = false;
+		for attendant in &attendants {
+			let reported = attendant.is_fresh(block);
+			changed |= Self::judge(&attendant.reporter.account, reported, &attendant.outliers);
+		}
+		let paid = Self::pay_rewards();
+		// What was paid may have refilled bonds.
+		if changed || paid > 0 {
+			Self::weigh();
+		}
+		let [reporters, feeds] =
+			[attendants.len(), feeds.len()].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+		T::WeightInfo::begin_block(reporters, feeds)
+			.saturating_add(T::WeightInfo::pay_rewards(paid))
+	}
+
+	fn attendants() -> Vec<Attendant> {
+		let attend = |reporter: Reporter| {
+			let report = Reports::<T>::get(&reporter.account);
+			Attendant { reporter, report, outliers: Vec::new() }
+		};
+		Reporters::<T>::get().into_iter().map(attend).collect()
+	}
+
+	/// Stores what a round came to, if it changed anything.
+	fn settle(feed_id: FeedId, feed: &Feed, round: Round, now: Timestamp) {
+		let before = Prices::<T>::get(feed_id);
+		let Some(mut state) = next_state(before.as_ref(), feed, &round, now) else { return };
+		let grade = (now, feed.daily_sigma);
+		let average = state.average.price();
+		state.validity =
+			classify(Some(&state.aggregate), state.round, average, grade, &feed.limits);
+		if round.result.is_ok() {
+			Self::deposit_event(Event::Aggregated {
+				feed: feed_id,
+				price: state.aggregate.price.get(),
+				confidence: state.aggregate.confidence.get(),
+				time: state.aggregate.time.get(),
+				reporters: state.reporters,
+			});
+		}
+		let from = before.as_ref().map(|before| before.validity);
+		if from != Some(state.validity) {
+			Self::deposit_event(Event::ValidityChanged { feed: feed_id, from, to: state.validity });
+		}
+		if before.as_ref() != Some(&state) {
+			Prices::<T>::insert(feed_id, state);
+		}
+	}
+}
+
+/// Aggregates the quotes of a feed that have not expired.
+fn hold_round(feed_id: FeedId, feed: &Feed, attendants: &[Attendant], now: Timestamp) -> Round {
+	let counts = |quote: &&Quote| now.saturating_since(Timestamp::new(quote.time)) <= feed.lifetime;
+	let reports: Vec<(usize, Report)> = attendants
+		.iter()
+		.enumerate()
+		.filter_map(|(place, attendant)| {
+			let quote = attendant.quote(feed_id).filter(counts)?;
+			let report = Report {
+				price: Price::new(quote.price),
+				confidence: Confidence::new(quote.confidence),
+				time: Timestamp::new(quote.time),
+				weight: attendant.reporter.weight,
+			};
+			Some((place, report))
+		})
+		.collect();
+	let registered = sum(attendants.iter().map(|attendant| attendant.reporter.weight));
+	let reported = sum(reports.iter().map(|(_, report)| report.weight));
+	let participation =
+		Ratio::from_fraction(reported, registered, Rounding::Down).unwrap_or(Ratio::ZERO);
+	Round { result: aggregate(&plain(&reports), registered), reports, participation }
+}
+
+fn sum(weights: impl Iterator<Item = u128>) -> u128 {
+	weights.fold(0, u128::saturating_add)
+}
+
+fn plain(reports: &[(usize, Report)]) -> Vec<Report> {
+	reports.iter().map(|(_, report)| *report).collect()
+}
+
+/// Finds who reported an outlier. Everyone's quote is in the median; only new reports are judged,
+/// by the caller.
+fn note_outliers(feed: FeedId, round: &Round, attendants: &mut [Attendant]) {
+	let Ok(aggregate) = round.result else { return };
+	let deviation = median_absolute_deviation(&plain(&round.reports), aggregate.price);
+	let deviation = deviation.ok().flatten().unwrap_or(0);
+	let outliers = round.reports.iter().filter(|(_, r)| is_outlier(r.price, &aggregate, deviation));
+	for (place, report) in outliers {
+		let Some(attendant) = attendants.get_mut(*place) else { continue };
+		let (price, aggregate) = (report.price.get(), aggregate.price.get());
+		attendant.outliers.push(Outlier { feed, price, aggregate });
+	}
+}
+
+/// The price after a round; none if there never was one.
+fn next_state(
+	before: Option<&PriceState>,
+	feed: &Feed,
+	round: &Round,
+	now: Timestamp,
+) -> Option<PriceState> {
+	let fresh = match round.result {
+		Ok(fresh) => fresh,
+		Err(error) => return before.map(|b| PriceState { round: Err(error), ..b.clone() }),
+	};
+	let reporters = u32::try_from(round.reports.len()).unwrap_or(u32::MAX);
+	let participation = round.participation;
+	let Some(before) = before else {
+		return Some(PriceState {
+			aggregate: fresh,
+			confidence_in_force: fresh.confidence,
+			average: SlowAverage::starting_at(fresh.price),
+			updated: now,
+			round: Ok(()),
+			reporters,
+			participation,
+			validity: Validity::Missing,
+		});
+	};
+	// Time never runs backwards: of two prices, the newer stays.
+	let aggregate = if fresh.may_follow(&before.aggregate) { fresh } else { before.aggregate };
+	let elapsed = now.saturating_since(before.updated);
+	Some(PriceState {
+		confidence_in_force: before
+			.confidence_in_force
+			.approach(aggregate.confidence, confidence_step(&aggregate, feed)),
+		average: before.average.updated(aggregate.price, elapsed, feed.average_over),
+		aggregate,
+		updated: now,
+		round: Ok(()),
+		reporters,
+		participation,
+		validity: before.validity,
+	})
+}
+
+/// At least a tick, or the confidence of a cheap feed would never move.
+fn confidence_step(aggregate: &Aggregate, feed: &Feed) -> u64 {
+	let (price, step) = (aggregate.price.get().into(), feed.confidence_step.get().into());
+	let ticks = mul_div_u128(price, step, PPB.into(), Rounding::Up);
+	ticks.ok().and_then(|ticks| u64::try_from(ticks).ok()).unwrap_or(u64::MAX).max(1)
+}
+
+/// Keeps the weighted median of the final blocks that recent reports name.
+fn note_finalized<T: Config>(attendants: &[Attendant], block: BlockNumber) {
+	let recent = |included: BlockNumber| {
+		u64::from(block.saturating_sub(included)) <= REPORT_LONGEVITY.saturating_add(1)
+	};
+	let mut known = vec![];
+	for Attendant { reporter, report, .. } in attendants {
+		let Some(report) = report.as_ref().filter(|report| recent(report.included)) else { continue };
+		known.push(Weighted { value: report.finalized, weight: reporter.weight });
+	}
+	if let Some(finalized) = weighted_lower_median(&mut known) {
+		if KnownFinalized::<T>::get() != Some(finalized) {
+			KnownFinalized::<T>::put(finalized);
+		}
+	}
+}
