@@ -1,9 +1,11 @@
 //! The command line.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use polkadot_sdk::*;
 use sc_cli::RunCmd;
+
+use crate::{oracle::CheckSourcesCmd, oracle_feeder::OracleFeederCmd};
 
 /// Options of the node that the standard ones do not cover.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -24,6 +26,17 @@ impl ConsensusArgs {
 	}
 }
 
+/// Where the prices come from that this node reports.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct OracleArgs {
+	/// A file with HTTP sources of prices. A validator needs one, or the external feeder.
+	///
+	/// docs/oracle.md describes the file and docs/oracle-sources.json is one. Try yours with the
+	/// sub-command `check-sources`.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) oracle_sources: Option<PathBuf>,
+}
+
 /// The whole command line.
 #[derive(Debug, clap::Parser)]
 #[command(
@@ -41,6 +54,9 @@ pub(crate) struct Cli {
 
 	#[clap(flatten)]
 	pub(crate) consensus: ConsensusArgs,
+
+	#[clap(flatten)]
+	pub(crate) oracle: OracleArgs,
 }
 
 /// What the binary can do besides running a node.
@@ -50,6 +66,12 @@ pub(crate) enum Subcommand {
 	/// Generate, inspect and insert keys.
 	#[command(subcommand)]
 	Key(sc_cli::KeySubcommand),
+
+	/// Ask every source of prices in a file once, and print what it answers.
+	CheckSources(CheckSourcesCmd),
+
+	/// Report prices to a node as a process of its own.
+	OracleFeeder(OracleFeederCmd),
 
 	/// Write a chain specification (older name and form of `export-chain-spec`).
 	BuildSpec(sc_cli::BuildSpecCmd),

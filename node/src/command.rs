@@ -9,6 +9,7 @@ use sc_service::Configuration;
 use crate::{
 	chain_spec,
 	cli::{Cli, ConsensusArgs, Subcommand},
+	oracle,
 	service::{self, PartialNode},
 };
 
@@ -54,6 +55,8 @@ pub(crate) fn run() -> Result<()> {
 	match &cli.subcommand {
 		None => run_node(&cli),
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
+		Some(Subcommand::CheckSources(cmd)) => cmd.run(),
+		Some(Subcommand::OracleFeeder(cmd)) => cmd.run(),
 		Some(Subcommand::BuildSpec(cmd)) => {
 			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.chain_spec, config.network))
 		},
@@ -95,9 +98,11 @@ pub(crate) fn run() -> Result<()> {
 
 fn run_node(cli: &Cli) -> Result<()> {
 	let consensus = cli.consensus;
+	// A file that is wrong is said before anything starts.
+	let sources = cli.oracle.oracle_sources.as_deref().map(oracle::load).transpose()?;
 	cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 		ensure_rpc_ports_free(&config)?;
-		start(config, consensus).map_err(sc_cli::Error::Service)
+		start(config, consensus, sources).map_err(sc_cli::Error::Service)
 	})
 }
 
@@ -118,14 +123,15 @@ fn ensure_rpc_ports_free(config: &Configuration) -> Result<()> {
 fn start(
 	config: Configuration,
 	consensus: ConsensusArgs,
+	sources: Option<breakwater_sources::Config>,
 ) -> std::result::Result<sc_service::TaskManager, sc_service::Error> {
 	type Libp2p =
 		sc_network::NetworkWorker<OpaqueBlock, <OpaqueBlock as sp_runtime::traits::Block>::Hash>;
 
 	match config.network.network_backend {
 		NetworkBackendType::Litep2p => {
-			service::new_full::<sc_network::Litep2pNetworkBackend>(config, consensus)
+			service::new_full::<sc_network::Litep2pNetworkBackend>(config, consensus, sources)
 		},
-		NetworkBackendType::Libp2p => service::new_full::<Libp2p>(config, consensus),
+		NetworkBackendType::Libp2p => service::new_full::<Libp2p>(config, consensus, sources),
 	}
 }

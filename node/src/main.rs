@@ -9,6 +9,9 @@ mod chain_spec;
 mod cli;
 mod command;
 mod genesis;
+mod oracle;
+mod oracle_feeder;
+mod oracle_metrics;
 mod rpc;
 mod service;
 

@@ -25,6 +25,8 @@ use sp_runtime::traits::Block as BlockT;
 use crate::{
 	cli::ConsensusArgs,
 	genesis,
+	oracle,
+	oracle_metrics::{ChainMetrics, SourceMetrics},
 	rpc::{self, FullDeps, GrandpaDeps},
 };
 
@@ -182,6 +184,7 @@ fn inherents(slot_duration: sp_consensus_aura::SlotDuration) -> Inherents {
 pub(crate) fn new_full<N>(
 	mut config: Configuration,
 	consensus: ConsensusArgs,
+	sources: Option<breakwater_sources::Config>,
 ) -> Result<TaskManager, ServiceError>
 where
 	N: NetworkBackend<OpaqueBlock, <OpaqueBlock as BlockT>::Hash>,
@@ -249,7 +252,7 @@ where
 					transaction_pool.clone(),
 				)),
 				network_provider: Arc::new(network.clone()),
-				// Workers fetch prices.
+				// The node fetches prices; the workers only sign them.
 				enable_http_requests: true,
 				custom_extensions: |_| Vec::new(),
 			})?;
@@ -259,6 +262,8 @@ where
 			offchain_workers.run(client.clone(), task_manager.spawn_handle()).boxed(),
 		);
 	}
+
+	start_oracle(sources, &config, &task_manager, client.clone(), &*backend)?;
 
 	let role = config.role;
 	let force_authoring = config.force_authoring;
@@ -365,6 +370,40 @@ where
 	}
 
 	Ok(task_manager)
+}
+
+/// Starts what fetches prices, if the operator named sources, and what shows the oracle's metrics.
+fn start_oracle(
+	sources: Option<breakwater_sources::Config>,
+	config: &Configuration,
+	task_manager: &TaskManager,
+	client: Arc<FullClient>,
+	backend: &FullBackend,
+) -> Result<(), ServiceError> {
+	let registry = config.prometheus_registry();
+	let spawner = task_manager.spawn_handle();
+	if let Some(registry) = registry {
+		let metrics = ChainMetrics::new(registry)?;
+		let show = oracle::show_metrics(client.clone(), metrics);
+		spawner.spawn("oracle-metrics", Some("oracle"), show);
+	}
+	let Some(sources) = sources else {
+		if config.role.is_authority() {
+			log::warn!("No --oracle-sources: this validator reports no prices, unless an external feeder does.");
+		}
+		return Ok(());
+	};
+	if !config.offchain_worker.enabled {
+		let problem = "--oracle-sources needs the off-chain worker, which is switched off";
+		return Err(ServiceError::Other(problem.into()));
+	}
+	let fetcher = oracle::new_fetcher().map_err(|error| ServiceError::Other(error.to_string()))?;
+	let storage = backend.offchain_storage();
+	let storage = storage.ok_or_else(|| ServiceError::Other("no off-chain storage".into()))?;
+	let metrics = registry.map(SourceMetrics::new).transpose()?;
+	let fetch = oracle::fetch_prices(sources, fetcher, client, storage, metrics);
+	spawner.spawn("oracle-fetcher", Some("oracle"), fetch);
+	Ok(())
 }
 
 /// Settings that suit this chain better than the general defaults.

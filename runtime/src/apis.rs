@@ -2,8 +2,14 @@
 
 use alloc::vec::Vec;
 
-use breakwater_primitives::{AccountId, Balance, Nonce};
+use breakwater_primitives::{
+	oracle::{
+		FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo,
+	},
+	AccountId, Balance, Nonce,
+};
 use codec::Encode;
+use frame_system::offchain::CreateAuthorizedTransaction;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	traits::KeyOwnerProofSystem,
@@ -25,7 +31,7 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-	genesis_presets, Aura, Block, Executive, Grandpa, Historical, InherentDataExt, Runtime,
+	genesis_presets, Aura, Block, Executive, Grandpa, Historical, InherentDataExt, Oracle, Runtime,
 	RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 
@@ -113,6 +119,31 @@ impl_runtime_apis! {
 
 		fn authorities() -> Vec<AuraId> {
 			pallet_aura::Authorities::<Runtime>::get().into_inner()
+		}
+	}
+
+	impl breakwater_primitives::oracle::OracleApi<Block> for Runtime {
+		fn feeds() -> Vec<FeedInfo> {
+			Oracle::feeds()
+		}
+
+		fn prices() -> Vec<PriceInfo> {
+			Oracle::prices()
+		}
+
+		fn reporters() -> Vec<ReporterInfo> {
+			Oracle::reporters()
+		}
+
+		fn status() -> OracleStatus {
+			Oracle::status()
+		}
+
+		fn report_transaction(report: Report, signature: OracleSignature) -> Vec<u8> {
+			type Call = breakwater_oracle::Call<Runtime>;
+			let call = Call::report { report, signature };
+			<Runtime as CreateAuthorizedTransaction<Call>>::create_authorized_transaction(call.into())
+				.encode()
 		}
 	}
 

@@ -6,16 +6,27 @@
 
 use alloc::{vec, vec::Vec};
 
+use breakwater_oracle::GenesisFeed;
 use breakwater_primitives::{currency::UNIT, AccountId, Balance};
+use breakwater_units::{limits::MAX_PRICE_TICKS, Millis, Ratio};
 use frame_support::build_struct_json_patch;
 use polkadot_sdk::*;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
-use crate::{BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig};
+use crate::{
+	BalancesConfig, Oracle, OracleConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	SudoConfig,
+};
 
 /// What each well-known account owns at genesis.
 const ENDOWMENT: Balance = 1_000_000 * UNIT;
+
+/// What each reporter of prices has at stake.
+const REPORTER_BOND: Balance = 10_000 * UNIT;
+
+/// What reporters are paid from until slashed bonds and fees fill it.
+const REWARD_POT: Balance = 1_000_000 * UNIT;
 
 /// The names of the presets.
 pub fn preset_names() -> Vec<PresetId> {
@@ -54,13 +65,15 @@ fn genesis(
 	validators: &[(Sr25519Keyring, Ed25519Keyring)],
 	sudo: Option<Sr25519Keyring>,
 ) -> serde_json::Value {
-	let endowed = Sr25519Keyring::iter().map(|key| (key.to_account_id(), ENDOWMENT)).collect();
+	let accounts = Sr25519Keyring::iter().map(|key| (key.to_account_id(), ENDOWMENT));
+	let endowed = accounts.chain([(Oracle::pot(), REWARD_POT)]).collect();
 	let keys = validators.iter().map(|(sr25519, ed25519)| session_entry(*sr25519, *ed25519));
 
 	// Aura and GRANDPA learn their authorities from the session and must start empty.
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: endowed },
 		session: SessionConfig { keys: keys.collect() },
+		oracle: OracleConfig { feeds: feeds(), bond: REPORTER_BOND, ..Default::default() },
 		sudo: SudoConfig { key: sudo.map(|key| key.to_account_id()) },
 	})
 }
@@ -77,4 +90,41 @@ fn session_entry(
 		oracle: sr25519.public().into(),
 	};
 	(account.clone(), account, keys)
+}
+
+/// The feeds of both presets. Stablecoins come first, so that others can go through them.
+fn feeds() -> Vec<GenesisFeed> {
+	vec![
+		stablecoin("USDT-USD"),
+		stablecoin("USDC-USD"),
+		feed("BTC-USD", 2, 4, None),
+		feed("ETH-USD", 2, 5, None),
+		feed("SOL-USD", 4, 7, None),
+		feed("BTC-USDT", 2, 4, Some("USDT-USD")),
+	]
+}
+
+/// A feed whose price moves by `daily_percent` on an ordinary day.
+fn feed(symbol: &str, decimals: u8, daily_percent: u64, through: Option<&str>) -> GenesisFeed {
+	let percent = |percent| Ratio::saturating_from_percent(percent).get();
+	GenesisFeed {
+		symbol: symbol.into(),
+		decimals,
+		min_price: 1,
+		max_price: MAX_PRICE_TICKS,
+		through: through.map(Into::into),
+		lifetime: 3_000,
+		daily_sigma: percent(daily_percent),
+		widest_to_withdraw: percent(1),
+		widest_to_add_risk: percent(2),
+		stale_after: 10_000,
+		expired_after: 60_000,
+		largest_multiple: 5,
+		average_over: Millis::HOUR.get(),
+		confidence_step: Ratio::saturating_from_basis_points(5).get(),
+	}
+}
+
+fn stablecoin(symbol: &str) -> GenesisFeed {
+	GenesisFeed { max_price: 100_000_000, ..feed(symbol, 6, 1, None) }
 }

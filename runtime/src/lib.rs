@@ -34,8 +34,6 @@ use polkadot_sdk::*;
 use sp_runtime::{generic, impl_opaque_keys};
 use sp_version::RuntimeVersion;
 
-use configs::session::OracleSession;
-
 impl_opaque_keys! {
 	/// What a validator signs with. They rotate together, and none of them can move funds.
 	pub struct SessionKeys {
@@ -44,7 +42,7 @@ impl_opaque_keys! {
 		/// Votes on finality.
 		pub grandpa: Grandpa,
 		/// Reports prices.
-		pub oracle: OracleSession,
+		pub oracle: Oracle,
 	}
 }
 
@@ -158,6 +156,10 @@ mod runtime {
 
 	#[runtime::pallet_index(32)]
 	pub type Proxy = pallet_proxy;
+
+	// Prices are the first stage of the clearing pipeline.
+	#[runtime::pallet_index(50)]
+	pub type Oracle = breakwater_oracle;
 
 	// Has a key in the development preset only; without one, none of its calls does anything.
 	#[runtime::pallet_index(255)]

@@ -113,7 +113,7 @@ pub(crate) fn from_genesis(feeds: &[GenesisFeed]) -> Result<Feeds, String> {
 }
 
 fn checked(feed: &GenesisFeed, index: usize, symbols: &[&str]) -> Result<Feed, String> {
-	let require = |holds: bool, problem: &str| holds.then_some(()).ok_or_else(|| problem.into());
+	let require = |holds: bool, problem: &str| holds.then_some(()).ok_or(String::from(problem));
 	let first = symbols.iter().position(|symbol| *symbol == feed.symbol);
 	require(first == Some(index), "the symbol is there twice")?;
 	require(feed.decimals <= MAX_DECIMALS, "more than 12 decimals")?;

@@ -79,6 +79,7 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
+	#[pallet::disable_frame_system_supertrait_check]
 	pub trait Config:
 		CreateAuthorizedTransaction<Call<Self>>
 		+ frame_system::Config<
@@ -234,8 +235,9 @@ pub mod pallet {
 		pub feeds: Vec<GenesisFeed>,
 		/// The bond of each reporter, held on its account, in the token's smallest unit.
 		pub bond: Balance,
+		/// Nothing; the macro asks for it.
 		#[serde(skip)]
-		pub _config: core::marker::PhantomData<T>,
+		pub marker: core::marker::PhantomData<T>,
 	}
 
 	#[pallet::genesis_build]

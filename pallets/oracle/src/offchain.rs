@@ -7,7 +7,7 @@ use breakwater_primitives::{
 	BlockNumber,
 };
 use breakwater_units::{Millis, Timestamp};
-use frame_system::offchain::{CreateAuthorizedTransaction, SubmitTransaction};
+use frame_system::offchain::SubmitTransaction;
 use polkadot_sdk::*;
 use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::{

@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod fees;
+pub mod oracle;
 pub mod session;
 pub mod system;

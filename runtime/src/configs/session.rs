@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 
 use breakwater_primitives::{
-	currency::storage_deposit, oracle::OracleId, time::SESSION_LENGTH, AccountId, Balance,
+	currency::storage_deposit, time::SESSION_LENGTH, AccountId, Balance,
 	BlockNumber,
 };
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, ConstU64, KeyOwnerProofSystem, OneSessionHandler},
+	traits::{ConstU32, ConstU64, KeyOwnerProofSystem},
 };
 use pallet_session::{
 	disabling::UpToLimitDisablingStrategy,
@@ -20,7 +20,6 @@ use sp_consensus_grandpa::AuthorityId as GrandpaId;
 use sp_core::crypto::KeyTypeId;
 use sp_runtime::{
 	traits::{Convert, ConvertInto, OpaqueKeys},
-	BoundToRuntimeAppPublic,
 };
 use sp_staking::{
 	offence::{Offence, OffenceError, OffenceSeverity, ReportOffence},
@@ -117,27 +116,6 @@ fn with_identification(validators: Option<Vec<AccountId>>) -> Option<Vec<(Accoun
 impl pallet_authorship::Config for Runtime {
 	type FindAuthor = FindAccountFromAuthorIndex<Self, Aura>;
 	type EventHandler = ();
-}
-
-/// The oracle's share of a session.
-///
-/// The validators' oracle keys live in their session keys from the first block on, so that they
-/// rotate with them; the pallet that reads reports will follow the session through this type.
-pub struct OracleSession;
-
-impl BoundToRuntimeAppPublic for OracleSession {
-	type Public = OracleId;
-}
-
-impl OneSessionHandler<AccountId> for OracleSession {
-	type Key = OracleId;
-
-	fn on_genesis_session<'a, I: 'a + Iterator<Item = (&'a AccountId, OracleId)>>(_: I) {}
-
-	fn on_new_session<'a, I: 'a + Iterator<Item = (&'a AccountId, OracleId)>>(_: bool, _: I, _: I) {
-	}
-
-	fn on_disabled(_: u32) {}
 }
 
 impl pallet_grandpa::Config for Runtime {
