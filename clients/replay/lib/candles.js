@@ -119,18 +119,22 @@ export class Tape {
     return knots[leg] + (knots[leg + 1] - knots[leg]) * (part - leg);
   }
 
-  /** What exchanges print beside the price: the 24 hours before a time. */
+  /**
+   * What exchanges print beside the price: the 24 hours before a time. Of the candle that is still
+   * going on only the price is known.
+   */
   dayBefore(timeMs) {
-    const last = this.indexAt(timeMs);
-    let first = last;
-    let { high, low } = this.candles[last];
-    let volume = 0;
-    for (; first >= 0 && this.candles[first].ts > timeMs - DAY_MS; first--) {
-      high = Math.max(high, this.candles[first].high);
-      low = Math.min(low, this.candles[first].low);
-      volume += this.candles[first].volume;
+    const current = this.indexAt(timeMs);
+    const price = this.priceAt(timeMs);
+    const day = { open: this.candles[current].open, high: price, low: price, volume: 0 };
+    for (let index = current - 1; index >= 0 && this.candles[index].ts > timeMs - DAY_MS; index--) {
+      const { open, high, low, volume } = this.candles[index];
+      day.open = open;
+      day.high = Math.max(day.high, high);
+      day.low = Math.min(day.low, low);
+      day.volume += volume;
     }
-    return { open: this.candles[Math.min(first + 1, last)].open, high, low, volume };
+    return day;
   }
 
   /** The last candle that has begun; the first one where none has. */

@@ -46,7 +46,7 @@ export const SCENARIOS = {
     phases: [{ until: 1, vol: 0.6, market: 0.004 }],
   },
   crash: {
-    about: 'a quarter gone in three hours, with jumps, then a nervous half-recovery',
+    about: '28 % gone in three hours, with jumps, then a nervous recovery by 8 %',
     hours: 6,
     phases: [
       { until: 0.15, vol: 1, market: -0.01 },
@@ -78,7 +78,7 @@ export const SCENARIOS = {
     ],
   },
   'flash-crash': {
-    about: '30 % down within a minute and back within ten; gemini 10 % lower still',
+    about: '30 % down within a minute and back after ten more; gemini 10 % lower still',
     hours: 1,
     phases: [
       { until: 0.4, vol: 1, market: 0 },

@@ -124,12 +124,13 @@ export class World {
     const print = printer(venue, pair, faults.body);
     const halfSpread = faults.spreadBps / 2e4;
     const { open, high, low, volume } = found.day;
+    const last = found.price * factor;
     return {
       pair,
-      bid: print(found.price * factor * (1 - halfSpread)),
-      ask: print(found.price * factor * (1 + halfSpread)),
-      last: print(found.price * factor),
-      day: { open: print(open), high: print(high), low: print(low), volume },
+      bid: print(last * (1 - halfSpread)),
+      ask: print(last * (1 + halfSpread)),
+      last: print(last),
+      day: { open: print(open), high: print(Math.max(high, last)), low: print(Math.min(low, last)), volume },
       stampMs: this.#stampMs(positionMs, faults),
     };
   }
