@@ -22,6 +22,8 @@ export const BODIES = {
   huge: 'the right answer after 64 MiB of spaces (hugeBytes)',
 };
 
+export const PRICES = `prices by symbol, such as {"BTC-USD": 30000}, from ${MIN_PRICE} to ${MAX_PRICE}, or null`;
+
 /** Each setting: what it is without a fault, and whether a value will do. */
 const SETTINGS = {
   liePercent: [0, number(-99.99, 1_000_000)],
@@ -97,18 +99,17 @@ function redirect() {
 }
 
 function prices() {
-  const fits = (value) =>
-    typeof value === 'object' && value !== null && Object.entries(value).every(isPriceOfSymbol);
-  return { fits, is: `prices by symbol, such as {"BTC-USD": 30000}, from ${MIN_PRICE} to ${MAX_PRICE}` };
+  return { fits: arePrices, is: PRICES };
 }
 
-export function isPriceOfSymbol([symbol, price]) {
-  return (
-    /^[A-Z0-9]{2,10}-[A-Z]{3,5}$/.test(symbol) &&
-    typeof price === 'number' &&
-    price >= MIN_PRICE &&
-    price <= MAX_PRICE
-  );
+export function arePrices(value) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const fits = ([symbol, price]) => /^[A-Z0-9]{2,10}-(USD|USDT|USDC)$/.test(symbol) && isPrice(price);
+  return Object.entries(value).every(fits);
+}
+
+function isPrice(price) {
+  return price === null || (typeof price === 'number' && price >= MIN_PRICE && price <= MAX_PRICE);
 }
 
 function isHttpUrl(value) {

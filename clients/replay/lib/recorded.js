@@ -1,6 +1,6 @@
 /** A scenario from candle files: one's own, recorded ones, or those `generate.js` wrote. */
 
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { BadInput } from './errors.js';
@@ -25,7 +25,7 @@ export function recorded(words, eventsFile) {
     candles[key] = readCandles(path);
   }
   checkOverlap(candles);
-  const events = eventsFile ?? words.map((word) => join(word, EVENTS_FILE)).find(isFile);
+  const events = eventsFile ?? words.filter(isFolder).map((word) => join(word, EVENTS_FILE)).find(existsSync);
   return { name: 'recorded', candles, events: events ? readEvents(events) : [] };
 }
 
@@ -90,8 +90,4 @@ function checkEvent(event, where) {
 
 function isFolder(path) {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function isFile(path) {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

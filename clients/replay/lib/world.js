@@ -2,7 +2,7 @@
  * What is true at this moment of the replay, and what each venue says about it.
  */
 
-import { NO_FAULTS, checkedFaults, isPriceOfSymbol, merged } from './faults.js';
+import { NO_FAULTS, PRICES, arePrices, checkedFaults, merged } from './faults.js';
 import { BadInput } from './errors.js';
 import { MAX_PRICE, MIN_PRICE, Tape } from './candles.js';
 import { normal, randomFrom } from './random.js';
@@ -85,11 +85,7 @@ export class World {
 
   /** Sets the price that all venues follow; `null` gives it back to the tape. */
   setPrices(prices) {
-    const isObject = typeof prices === 'object' && prices !== null && !Array.isArray(prices);
-    const fits = ([symbol, price]) => price === null || isPriceOfSymbol([symbol, price]);
-    if (!isObject || !Object.entries(prices).every(fits)) {
-      throw new BadInput(`prices by symbol, such as {"BTC-USD": 30000}, from ${MIN_PRICE} to ${MAX_PRICE}`);
-    }
+    if (!arePrices(prices)) throw new BadInput(PRICES);
     this.#prices = withoutNulls({ ...this.#prices, ...prices });
   }
 
