@@ -98,6 +98,9 @@ export function formatCandles(candles, decimals) {
 
 /** Candles of one symbol, as a price over time. */
 export class Tape {
+  /** The last answer of `dayBefore`, without the price: thousands of candles for every request. */
+  #day;
+
   /** @param {Candle[]} candles */
   constructor(candles) {
     this.candles = candles;
@@ -120,19 +123,26 @@ export class Tape {
   }
 
   /**
-   * What exchanges print beside the price: the 24 hours before a time. Of the candle that is still
-   * going on only the price is known.
+   * What exchanges print beside the price: the 24 hours before the candle that is going on, of
+   * which only the price is known yet.
    */
   dayBefore(timeMs) {
-    const current = this.indexAt(timeMs);
+    const index = this.indexAt(timeMs);
+    if (this.#day?.index !== index) this.#day = { index, ...this.#sumOfDay(index) };
     const price = this.priceAt(timeMs);
-    const day = { open: this.candles[current].open, high: price, low: price, volume: 0 };
-    for (let index = current - 1; index >= 0 && this.candles[index].ts > timeMs - DAY_MS; index--) {
-      const { open, high, low, volume } = this.candles[index];
-      day.open = open;
-      day.high = Math.max(day.high, high);
-      day.low = Math.min(day.low, low);
-      day.volume += volume;
+    const { open, high, low, volume } = this.#day;
+    return { open, high: Math.max(high, price), low: Math.min(low, price), volume };
+  }
+
+  #sumOfDay(index) {
+    const { ts, open } = this.candles[index];
+    const day = { open, high: 0, low: Infinity, volume: 0 };
+    for (let at = index - 1; at >= 0 && this.candles[at].ts > ts - DAY_MS; at--) {
+      const candle = this.candles[at];
+      day.open = candle.open;
+      day.high = Math.max(day.high, candle.high);
+      day.low = Math.min(day.low, candle.low);
+      day.volume += candle.volume;
     }
     return day;
   }

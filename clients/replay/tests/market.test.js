@@ -85,8 +85,12 @@ describe('a tape', () => {
   });
 
   it('does not tell the future', () => {
-    const day = tape.dayBefore(START_MS + 65_000);
-    assert.deepEqual(day, { open: 10, high: 13, low: 7, volume: 1 });
+    const day = (seconds) => tape.dayBefore(START_MS + seconds * 1_000);
+    assert.deepEqual(day(0), { open: 10, high: 10, low: 10, volume: 0 });
+    assert.deepEqual(day(65), { open: 10, high: 13, low: 7, volume: 1 });
+    assert.deepEqual(day(80), { open: 10, high: 14, low: 7, volume: 1 });
+    assert.deepEqual(day(300), { open: 10, high: 14, low: 7, volume: 3 });
+    assert.deepEqual(day(65), { open: 10, high: 13, low: 7, volume: 1 });
   });
 
   it('forgets after a day', () => {
