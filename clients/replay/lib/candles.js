@@ -110,8 +110,8 @@ export class Tape {
   }
 
   /**
-   * The price at a time. Within a candle it goes from open over the nearer extreme to the other
-   * one and to the close, so every extreme is printed; in a gap it stays where it was.
+   * The price at a time. Within a candle it goes open, low, high, close where it rises and
+   * open, high, low, close where it falls, so every extreme is printed; in a gap it stays.
    */
   priceAt(timeMs) {
     const candle = this.candles[this.indexAt(timeMs)];

@@ -186,6 +186,22 @@ describe('a moving price', () => {
     assert.equal(await priceAt(540_000), 1_900);
   });
 
+  it('freezes again where it is then, also after a reset', async () => {
+    const freezeAt = async (positionMs) => {
+      await priceAt(positionMs);
+      await replay.post('/control/venues/coinbase', { lagMs: 0, noiseBps: 0, freeze: true });
+      return priceAt(0);
+    };
+    assert.equal(await freezeAt(60_000), 1_100);
+    await replay.post('/control/venues/coinbase', { freeze: false });
+    assert.equal(await freezeAt(120_000), 1_200);
+    await replay.post('/control/venues/coinbase', undefined, 'DELETE');
+    assert.equal(await freezeAt(240_000), 1_400);
+    await replay.post('/control/reset');
+    await replay.post('/control/venues/coinbase', { lagMs: 0, noiseBps: 0 });
+    assert.equal(await priceAt(300_000), 1_500);
+  });
+
   it('is set for all venues, and given back', async () => {
     await replay.post('/control/prices', { 'BTC-USD': 777 });
     assert.equal(await priceAt(60_000), 777);
