@@ -25,6 +25,7 @@ export const TIMESTAMPS = ['wall', 'scenario'];
 export class World {
   #tapes = new Map();
   #given = new Map();
+  /** Where a venue was when it was told to freeze; holds only while it is. */
   #frozenAtMs = new Map();
   #prices = {};
 
@@ -57,7 +58,6 @@ export class World {
 
   reset() {
     this.#given.clear();
-    this.#frozenAtMs.clear();
     this.#prices = {};
   }
 
@@ -73,14 +73,12 @@ export class World {
       Object.entries({ ...before, ...faults }).filter(([, value]) => value !== null),
     );
     if (faults.prices) after.prices = withoutNulls({ ...before.prices, ...faults.prices });
-    if (!after.freeze) this.#frozenAtMs.delete(venue);
-    else if (!before.freeze) this.#frozenAtMs.set(venue, this.clock.positionMs);
+    if (after.freeze && !before.freeze) this.#frozenAtMs.set(venue, this.clock.positionMs);
     this.#given.set(venue, after);
   }
 
   clearFaults(venue) {
     this.#given.delete(venue);
-    this.#frozenAtMs.delete(venue);
   }
 
   /** Sets the price that all venues follow; `null` gives it back to the tape. */
@@ -147,8 +145,8 @@ export class World {
   /** Where on the tape a venue's price is from: behind, or stuck. */
   #pricePosition(venue, faults) {
     const event = this.#eventsOf(venue).find(({ faults: given }) => given.freeze);
-    const stuckMs = this.#frozenAtMs.get(venue) ?? event?.fromMs;
-    const from = faults.freeze && stuckMs !== undefined ? stuckMs : this.clock.positionMs;
+    const stuckMs = this.given(venue).freeze ? this.#frozenAtMs.get(venue) : event?.fromMs;
+    const from = faults.freeze ? stuckMs : this.clock.positionMs;
     return Math.max(from - faults.lagMs, 0);
   }
 

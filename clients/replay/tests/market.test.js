@@ -229,7 +229,9 @@ describe('a replay', () => {
     assert.deepEqual((await kraken(5)).faulty, false);
     assert.ok(Math.abs((await kraken(20)).off - 0.2) < 0.002);
     assert.ok(Math.abs((await kraken(92)).off + 0.2) < 0.002);
-    // Stuck at 40 %, until somebody says it is not.
+    // Stuck at 40 %, wherever somebody froze it before, until somebody says it is not.
+    await replay.post('/control/venues/kraken', { freeze: true });
+    await replay.post('/control/venues/kraken', undefined, 'DELETE');
     await replay.post('/control/seek', { percent: 40 });
     const stuck = (await replay.get('/kraken/0/public/Ticker?pair=XBTUSD')).body.result.XXBTZUSD.c[0];
     await replay.post('/control/seek', { percent: 59 });
