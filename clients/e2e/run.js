@@ -14,7 +14,7 @@ import { nodeBinary, startNode } from '../lib/node.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The second lane's. Any other `*.test.js` here belongs to the first. */
+/** The second lane's, after those of the replay server. Any other `*.test.js` here belongs to the first. */
 const OWN_NODES = ['e2e/bad-input.test.js', 'e2e/local-testnet.test.js', 'lib/node.test.js'];
 
 /** Every wait in the tests is bounded by itself; this ends what hangs otherwise. */
@@ -31,22 +31,26 @@ try {
 console.log(`${process.exitCode ? 'failed' : 'passed'} after ${seconds()} s`);
 
 async function runLanes() {
-  const second = runTests(OWN_NODES, { quiet: true });
+  const second = runTests([...testsIn('replay/tests'), ...OWN_NODES], { quiet: true });
 
   console.log('\nTests of a shared development chain');
   const node = await startNode();
   const first = await runTests(sharedTests(), { endpoint: node.endpoint });
   await node.stop();
 
-  console.log(`\nTests with nodes of their own (${seconds()} s so far)`);
+  console.log(`\nTests of the replay server, and with nodes of their own (${seconds()} s so far)`);
   const { output, passed } = await second;
   process.stdout.write(output);
   return first.passed && passed;
 }
 
 function sharedTests() {
-  const all = readdirSync(`${ROOT}/e2e`).map((name) => `e2e/${name}`);
-  return all.filter((file) => file.endsWith('.test.js') && !OWN_NODES.includes(file));
+  return testsIn('e2e').filter((file) => !OWN_NODES.includes(file));
+}
+
+function testsIn(folder) {
+  const names = readdirSync(`${ROOT}/${folder}`).filter((name) => name.endsWith('.test.js'));
+  return names.map((name) => `${folder}/${name}`);
 }
 
 /** One file after the other. A quiet lane's output is kept for when the other is done. */
