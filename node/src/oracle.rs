@@ -11,7 +11,9 @@ use breakwater_primitives::{
 	oracle::{LocalQuotes, OracleApi, LOCAL_QUOTES_KEY},
 	OpaqueBlock,
 };
-use breakwater_sources::{run, Board, Config, ConfigError, FetchError, Fetcher, Observer, Source, Symbol};
+use breakwater_sources::{
+	run, Board, Config, ConfigError, FetchError, Fetcher, Observer, Source, Symbol,
+};
 use codec::Encode;
 use polkadot_sdk::*;
 use sp_api::ProvideRuntimeApi;
@@ -51,8 +53,10 @@ pub(crate) async fn fetch_prices<C, S>(
 	let observer = Log { metrics };
 	let renew = async {
 		loop {
-			let local =
-				LocalQuotes { finalized: client.info().finalized_number, quotes: board.quotes(now()) };
+			let local = LocalQuotes {
+				finalized: client.info().finalized_number,
+				quotes: board.quotes(now()),
+			};
 			storage.set(STORAGE_PREFIX, LOCAL_QUOTES_KEY, &local.encode());
 			tokio::time::sleep(RENEWAL).await;
 		}
@@ -147,7 +151,12 @@ async fn check_sources(config: &Config, fetcher: &Fetcher) -> usize {
 			Ok(reading) => {
 				let spread = reading.bid_ask.as_ref();
 				let spread = spread.map(|(bid, ask)| format!("  bid {bid} ask {ask}"));
-				println!("ok    {:28} {:>16} {took:5} ms{}", source.name(), reading.price, spread.unwrap_or_default());
+				println!(
+					"ok    {:28} {:>16} {took:5} ms{}",
+					source.name(),
+					reading.price,
+					spread.unwrap_or_default()
+				);
 			},
 			Err(error) => println!("FAIL  {:28} {took:5} ms  {error}", source.name()),
 		}

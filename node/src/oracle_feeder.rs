@@ -5,6 +5,7 @@
 //! session's oracle key, and submits them to a node by RPC. The chain checks both alike.
 
 use std::{
+	fmt,
 	net::SocketAddr,
 	path::PathBuf,
 	sync::{
@@ -15,7 +16,7 @@ use std::{
 };
 
 use breakwater_primitives::oracle::{
-	FeedInfo, OracleId, OraclePair, OracleStatus, Report, ReporterInfo, ORACLE_KEY_TYPE,
+	FeedInfo, OracleId, OraclePair, OracleStatus, Report, ReporterInfo,
 };
 use breakwater_sources::{run, Board, Config, FetchError, Fetcher, Observer, Source, Symbol};
 use codec::{Decode, Encode};
@@ -25,10 +26,7 @@ use hyper::{
 	Method, Request, Response, StatusCode,
 };
 use polkadot_sdk::{substrate_prometheus_endpoint as prometheus, *};
-use prometheus::{
-	prometheus::{Encoder, TextEncoder},
-	register, Counter, CounterVec, Opts, Registry, U64,
-};
+use prometheus::{prometheus::TextEncoder, register, Counter, CounterVec, Opts, Registry, U64};
 use serde_json::{json, Value};
 use sp_core::{crypto::SecretStringError, Pair};
 
@@ -78,13 +76,14 @@ impl OracleFeederCmd {
 	async fn feed(&self) -> sc_cli::Result<()> {
 		let config = load(&self.sources)?;
 		let pair = read_key(&self.key_file)?;
-		let uri = self.rpc.parse().map_err(|error| input(format!("--rpc {}: {error}", self.rpc)))?;
+		let uri =
+			self.rpc.parse().map_err(|error| input(format!("--rpc {}: {error}", self.rpc)))?;
 		let fetcher = new_fetcher()?;
 		let registry = Registry::new();
 		let metrics = Arc::new(Metrics::new(&registry).map_err(|error| input(error.to_string()))?);
 		let listener = tokio::net::TcpListener::bind(self.listen).await;
-		let listener =
-			listener.map_err(|error| input(format!("cannot listen on {}: {error}", self.listen)))?;
+		let listener = listener
+			.map_err(|error| input(format!("cannot listen on {}: {error}", self.listen)))?;
 		let node = Node { uri, fetcher: fetcher.clone() };
 
 		let key = OracleId::from(pair.public());
@@ -181,7 +180,6 @@ struct Accepted {
 }
 
 /// Why a round has no report.
-#[derive(Debug)]
 enum Refusal {
 	/// The node does not answer as a node does.
 	Node(String),
@@ -200,6 +198,22 @@ impl Refusal {
 			Self::NotAReporter => "not_a_reporter",
 			Self::NoQuotes => "no_quotes",
 			Self::Pool(_) => "refused",
+		}
+	}
+}
+
+impl fmt::Display for Refusal {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Node(why) => write!(f, "the node does not answer: {why}"),
+			Self::NotAReporter => {
+				write!(
+					f,
+					"the key is no reporter's of this session; register it with session.setKeys"
+				)
+			},
+			Self::NoQuotes => write!(f, "too few sources agree on any feed"),
+			Self::Pool(why) => write!(f, "the node refuses: {why}"),
 		}
 	}
 }
@@ -223,7 +237,8 @@ impl Node {
 
 	async fn ask<T: Decode>(&self, function: &str, argument: &[u8]) -> Result<T, Refusal> {
 		let argument = hex(argument);
-		let result = self.call("state_call", json!([format!("OracleApi_{function}"), argument])).await?;
+		let result =
+			self.call("state_call", json!([format!("OracleApi_{function}"), argument])).await?;
 		let bytes = result.as_str().and_then(from_hex);
 		let bytes = bytes.ok_or_else(|| Refusal::Node(format!("{function} answers no bytes")))?;
 		T::decode(&mut &bytes[..]).map_err(|error| Refusal::Node(format!("{function}: {error}")))
@@ -263,7 +278,7 @@ async fn report_forever(
 			let outcome = report_once(&board, &node, &pair, &mut last).await;
 			if let Some(outcome) = outcome {
 				if let Err(refusal) = &outcome {
-					log::warn!(target: TARGET, "no report: {refusal:?}");
+					log::warn!(target: TARGET, "no report: {refusal}");
 				}
 				metrics.note(&outcome);
 			}
@@ -278,7 +293,7 @@ async fn symbols(node: &Node, metrics: &Metrics) -> Vec<Symbol> {
 		match node.ask::<Vec<FeedInfo>>("feeds", &[]).await {
 			Ok(feeds) => return feeds.iter().map(symbol).collect(),
 			Err(refusal) => {
-				log::warn!(target: TARGET, "the node does not tell the feeds: {refusal:?}");
+				log::warn!(target: TARGET, "the node does not tell the feeds: {refusal}");
 				metrics.note(&Err(refusal));
 			},
 		}

@@ -24,8 +24,7 @@ use sp_runtime::traits::Block as BlockT;
 
 use crate::{
 	cli::ConsensusArgs,
-	genesis,
-	oracle,
+	genesis, oracle,
 	oracle_metrics::{ChainMetrics, SourceMetrics},
 	rpc::{self, FullDeps, GrandpaDeps},
 };

@@ -3,19 +3,17 @@
 use alloc::vec::Vec;
 
 use breakwater_primitives::{
-	oracle::{
-		FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo,
-	},
+	oracle::{FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo},
 	AccountId, Balance, Nonce,
 };
 use codec::Encode;
-use frame_system::offchain::CreateAuthorizedTransaction;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	traits::KeyOwnerProofSystem,
 	view_functions::{ViewFunctionDispatchError, ViewFunctionId},
 	weights::Weight,
 };
+use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};
 use polkadot_sdk::*;
 use sp_api::impl_runtime_apis;

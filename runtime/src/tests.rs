@@ -406,3 +406,97 @@ mod rights {
 		}
 	}
 }
+
+mod prices {
+	use super::*;
+	use breakwater_oracle_math::Validity;
+	use breakwater_primitives::oracle::{OracleId, Quote, Report};
+
+	use crate::Oracle;
+
+	/// Bitcoin against the dollar, in the presets.
+	const BTC: u16 = 2;
+
+	fn reporter(who: Sr25519Keyring) -> OracleId {
+		who.public().into()
+	}
+
+	/// A report of the last block's round, as the transaction that a worker submits.
+	fn report(who: Sr25519Keyring, price: u64) -> UncheckedExtrinsic {
+		let round = System::block_number() - 1;
+		let time = u64::from(round) * SLOT_DURATION;
+		let quote = Quote { feed: BTC, price, confidence: 100, time, sources: 3 };
+		let quotes = vec![quote].try_into().expect("one quote");
+		let report = Report { reporter: reporter(who), round, finalized: 0, quotes };
+		let signature = who.sign(&report.signed_bytes(&System::block_hash(0)));
+		let call = breakwater_oracle::Call::report { report, signature: signature.into() };
+		<Runtime as frame_system::offchain::CreateAuthorizedTransaction<
+			breakwater_oracle::Call<Runtime>,
+		>>::create_authorized_transaction(call.into())
+	}
+
+	fn of_four(price: u64) -> Vec<UncheckedExtrinsic> {
+		use Sr25519Keyring::{Alice, Bob, Charlie, Dave};
+		[Alice, Bob, Charlie, Dave].map(|who| report(who, price)).into()
+	}
+
+	/// Applies transactions of the block that is open, and opens the next.
+	fn close_with(extrinsics: Vec<UncheckedExtrinsic>) {
+		for extrinsic in extrinsics {
+			Executive::apply_extrinsic(extrinsic).expect("valid").expect("succeeds");
+		}
+		Executive::finalize_block();
+		begin_block(System::block_number() + 1);
+	}
+
+	#[test]
+	fn come_from_reports_in_the_block_before() {
+		genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
+			begin_block(1);
+			close_with(vec![]);
+			close_with(of_four(6_000_000));
+			let prices = Oracle::prices();
+			let price = prices.iter().find(|price| price.feed == BTC).expect("there is a price");
+			assert_eq!((price.price, price.reporters), (6_000_000, 4));
+			assert_eq!(Oracle::validity(BTC), Validity::Valid);
+		});
+	}
+
+	#[test]
+	fn reports_are_free_and_above_every_tip() {
+		genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
+			begin_block(1);
+			close_with(vec![]);
+			let issuance = Balances::total_issuance();
+			let reporter = Sr25519Keyring::Alice;
+			let before = Balances::free_balance(reporter.to_account_id());
+			let valid = validate(report(reporter, 6_000_000)).expect("is valid");
+			assert_eq!((valid.priority, valid.longevity), (u64::MAX, 2));
+			close_with(of_four(6_000_000));
+			assert_eq!(Balances::free_balance(reporter.to_account_id()), before);
+			assert_eq!(Balances::total_issuance(), issuance);
+		});
+	}
+
+	#[test]
+	fn bonds_are_held_from_genesis_on() {
+		genesis(LOCAL_TESTNET_RUNTIME_PRESET).execute_with(|| {
+			let reporters = Oracle::reporters();
+			assert_eq!(reporters.len(), 4);
+			for reporter in reporters {
+				assert!(reporter.bond > 0 && reporter.weight == reporter.bond);
+			}
+		});
+	}
+
+	#[test]
+	fn the_hook_of_the_largest_oracle_fits_its_share_of_a_block() {
+		use breakwater_oracle::WeightInfo;
+		use breakwater_primitives::oracle::MAX_FEEDS;
+		type Weights = <Runtime as breakwater_oracle::Config>::WeightInfo;
+
+		let most = breakwater_oracle_math::MAX_REPORTERS as u32;
+		let hook = Weights::begin_block(most, MAX_FEEDS) + Weights::pay_rewards(most);
+		assert!(hook.all_lte(limits::HookWeight::get()), "{hook:?}");
+	}
+}

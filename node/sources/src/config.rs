@@ -215,7 +215,9 @@ mod tests {
 		assert!(problem(r#"{"sources": []}"#).contains("no sources"));
 		assert!(problem(r#"{"sources": [], "intervalMs": 1}"#).contains("intervalMs is 1"));
 		assert!(problem(r#"{"sources": [], "colour": 1}"#).contains("colour"));
-		assert!(problem(&with(&format!("{SOURCE},{SOURCE}"))).contains("BTC-USD at a is there twice"));
+		assert!(
+			problem(&with(&format!("{SOURCE},{SOURCE}"))).contains("BTC-USD at a is there twice")
+		);
 		let ftp = SOURCE.replace("https", "ftp");
 		assert!(problem(&with(&ftp)).starts_with("BTC-USD at a: url ftp://"));
 		let pathless = SOURCE.replace(r#"["x", 0]"#, "[]");

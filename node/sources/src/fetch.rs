@@ -302,7 +302,10 @@ mod tests {
 		assert_eq!(kind(http("302 Found", "Location: http://other/\r\n", ""), "[0]"), "redirect");
 		assert_eq!(kind(http("200 OK", "", &"1".repeat(MAX_ANSWER_BYTES + 1)), "[0]"), "too_large");
 		assert_eq!(kind(b"garbage".to_vec(), "[0]"), "connection");
-		assert_eq!(kind(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1".to_vec(), "[0]"), "connection");
+		assert_eq!(
+			kind(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1".to_vec(), "[0]"),
+			"connection"
+		);
 		let deep = "[".repeat(100_000);
 		assert_eq!(kind(http("200 OK", "", &deep), "[0]"), "not_json");
 	}

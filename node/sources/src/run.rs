@@ -16,9 +16,8 @@ pub trait Observer: Send + Sync {
 /// Asks every source of the board again and again, each on its own, and pins up what they say.
 /// Never ends.
 pub async fn run(board: &Board, fetcher: &Fetcher, observer: &dyn Observer) {
-	let loops = board
-		.sources()
-		.map(|(place, source)| ask_forever(board, fetcher, observer, place, source));
+	let loops =
+		board.sources().map(|(place, source)| ask_forever(board, fetcher, observer, place, source));
 	join_all(loops).await;
 }
 

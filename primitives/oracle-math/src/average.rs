@@ -73,7 +73,10 @@ mod tests {
 		let after = |elapsed| {
 			average.updated(Price::new(2_000), Millis::new(elapsed), Millis::MINUTE).price().get()
 		};
-		assert_eq!([after(0), after(6_000), after(30_000), after(90_000)], [1_000, 1_100, 1_500, 2_000]);
+		assert_eq!(
+			[after(0), after(6_000), after(30_000), after(90_000)],
+			[1_000, 1_100, 1_500, 2_000]
+		);
 	}
 
 	#[test]
@@ -84,7 +87,9 @@ mod tests {
 		}
 		// 10·(1 − 1/e) = 6.3
 		assert_eq!(average.price(), Price::new(1_006));
-		assert!(average.updated(Price::ZERO, Millis::MINUTE, Millis::HOUR).price() < Price::new(1_000));
+		assert!(
+			average.updated(Price::ZERO, Millis::MINUTE, Millis::HOUR).price() < Price::new(1_000)
+		);
 	}
 
 	#[test]

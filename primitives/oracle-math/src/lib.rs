@@ -38,9 +38,7 @@ mod weight;
 pub use aggregate::{aggregate, Aggregate, Confidence, Report};
 pub use average::SlowAverage;
 pub use centre::{robust_centre, SourcePrice};
-pub use conduct::{
-	slashed, Conduct, ConductRules, Consequence, Observation, MAX_PENALTY_LEVEL,
-};
+pub use conduct::{slashed, Conduct, ConductRules, Consequence, Observation, MAX_PENALTY_LEVEL};
 pub use cross::cross;
 pub use decimal::{ticks_from_decimal, MAX_DECIMALS};
 pub use error::OracleError;

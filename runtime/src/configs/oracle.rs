@@ -13,9 +13,7 @@ use pallet_transaction_payment::ChargeTransactionPayment;
 use polkadot_sdk::*;
 use sp_runtime::generic::Era;
 
-use crate::{
-	Balances, Runtime, RuntimeCall, RuntimeHoldReason, TxExtension, UncheckedExtrinsic,
-};
+use crate::{Balances, Runtime, RuntimeCall, RuntimeHoldReason, TxExtension, UncheckedExtrinsic};
 
 parameter_types! {
 	/// The slot's time, because hooks run before the timestamp is set. Aura has read the slot

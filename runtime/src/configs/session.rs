@@ -3,8 +3,7 @@
 use alloc::vec::Vec;
 
 use breakwater_primitives::{
-	currency::storage_deposit, time::SESSION_LENGTH, AccountId, Balance,
-	BlockNumber,
+	currency::storage_deposit, time::SESSION_LENGTH, AccountId, Balance, BlockNumber,
 };
 use frame_support::{
 	parameter_types,
@@ -18,9 +17,7 @@ use pallet_session::{
 use polkadot_sdk::*;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
 use sp_core::crypto::KeyTypeId;
-use sp_runtime::{
-	traits::{Convert, ConvertInto, OpaqueKeys},
-};
+use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
 use sp_staking::{
 	offence::{Offence, OffenceError, OffenceSeverity, ReportOffence},
 	SessionIndex,
