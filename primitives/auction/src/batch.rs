@@ -250,3 +250,128 @@ impl Outcome {
 		}
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{admission::Accounts, AmmParams, OrderKind};
+	use breakwater_units::{limits::MAX_PRICE_TICKS, Quote};
+
+	struct Unlimited;
+
+	impl Accounts for Unlimited {
+		fn position(&self, _: &AccountKey) -> Lots {
+			Lots::ZERO
+		}
+
+		fn allows(&self, _: &AccountKey, _: Lots, _: Quote) -> bool {
+			true
+		}
+	}
+
+	fn order(owner: u8, side: Side, limit: u64, size: u64) -> Order {
+		Order {
+			key: OrderKey { account: AccountKey([owner; 32]), number: 0 },
+			side,
+			kind: OrderKind::Limit,
+			time_in_force: TimeInForce::GoodTillCancelled,
+			reduce_only: false,
+			limit: Price::new(limit),
+			size: Size::new(size),
+			entered: 1,
+		}
+	}
+
+	/// A pool with a lot a tick around a mark.
+	fn pool(mark: u64, inventory: i64) -> Amm {
+		let params = AmmParams {
+			mark: Price::new(mark),
+			half_spread_ticks: 0,
+			inventory: Lots::new(inventory),
+			max_inventory: Size::new(20),
+			depth_lots: Size::new(1),
+			depth_ticks: 1,
+		};
+		Amm { account: AccountKey([200; 32]), curve: AmmCurve::new(params).unwrap() }
+	}
+
+	fn batch<'a>(amm: Option<Amm>, orders: &'a [Order], forced: &'a [ForcedOrder]) -> Batch<'a> {
+		Batch {
+			block: 1,
+			tick_value: TickValue::new(1),
+			reference: Price::new(100),
+			tie_break: TieBreak::Reference,
+			amm,
+			orders,
+			forced,
+		}
+	}
+
+	fn run(amm: Option<Amm>, orders: &[Order]) -> Outcome {
+		let batch = batch(amm, orders, &[]);
+		let admission = batch.admit(&Unlimited).unwrap();
+		let tentative = batch.clear(&admission).unwrap();
+		batch.settle(&admission, &tentative).unwrap()
+	}
+
+	mod a_pool_whose_curve_leaves_the_prices_of_orders {
+		use super::*;
+
+		#[test]
+		fn buys_at_the_top_only_what_is_sold() {
+			// short 15: buys 15 lots at the highest price of an order, and more above it
+			let outcome =
+				run(Some(pool(MAX_PRICE_TICKS, -15)), &[order(1, Side::Sell, MAX_PRICE_TICKS, 2)]);
+			assert_eq!(outcome.price, Some(Price::new(MAX_PRICE_TICKS)));
+			assert_eq!((outcome.volume, outcome.amm), (Size::new(2), Lots::new(2)));
+		}
+
+		#[test]
+		fn sells_at_the_bottom_only_what_is_bought() {
+			let outcome = run(Some(pool(4, 15)), &[order(1, Side::Buy, 1, 2)]);
+			assert_eq!(outcome.price, Some(Price::new(1)));
+			assert_eq!((outcome.volume, outcome.amm), (Size::new(2), Lots::new(-2)));
+		}
+	}
+
+	#[test]
+	fn an_order_that_meets_several_of_its_account_is_cancelled_in_one_entry() {
+		let mut orders = [Side::Buy, Side::Sell, Side::Sell].map(|side| order(1, side, 100, 1));
+		orders[0].size = Size::new(2);
+		for (order, number) in orders.iter_mut().zip(0..) {
+			order.key.number = number;
+		}
+		let reason = CancelReason::SelfTrade;
+		let expected = orders.map(|order| Cancelled { key: order.key, reason, size: order.size });
+		assert_eq!(run(None, &orders).cancelled, expected);
+	}
+
+	mod refuses {
+		use super::*;
+
+		fn error(orders: &[Order], forced: &[ForcedOrder]) -> BatchError {
+			batch(None, orders, forced).admit(&Unlimited).unwrap_err()
+		}
+
+		#[test]
+		fn an_order_given_twice() {
+			let twice = [order(1, Side::Buy, 100, 1), order(1, Side::Sell, 200, 1)];
+			assert_eq!(error(&twice, &[]), BatchError::DuplicateOrder);
+		}
+
+		#[test]
+		fn two_forced_orders_of_an_account() {
+			let account = AccountKey([1; 32]);
+			let (limit, size) = (Price::new(100), Size::new(1));
+			let twice =
+				[Side::Buy, Side::Sell].map(|side| ForcedOrder { account, side, limit, size });
+			assert_eq!(error(&[], &twice), BatchError::DuplicateForced);
+		}
+
+		#[test]
+		fn more_orders_than_a_batch_may_have() {
+			let many = vec![order(1, Side::Buy, 100, 1); MAX_BATCH_ORDERS + 1];
+			assert_eq!(error(&many, &[]), BatchError::TooManyOrders);
+		}
+	}
+}

@@ -132,7 +132,10 @@ impl Margin {
 			Side::Buy => last_price(clearing.price, best, reaches),
 			Side::Sell => first_price(best, clearing.price, reaches),
 		}?;
+		// Nothing is better than the best price. The AMM's curve goes on beyond the prices that
+		// orders may have; what it would trade there counts at the last of them.
 		let better = match side {
+			_ if price == best => None,
 			Side::Buy => price.get().checked_add(1),
 			Side::Sell => price.get().checked_sub(1),
 		};
