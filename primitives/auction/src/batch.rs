@@ -6,7 +6,9 @@ use crate::{
 	AmmCurve, Level, Schedule,
 };
 use alloc::vec::Vec;
-use breakwater_units::{AccountKey, ArithmeticError, Lots, Price, Side, Size, TickValue};
+use breakwater_units::{
+	limits::MAX_PRICE_TICKS, AccountKey, ArithmeticError, Lots, Price, Side, Size, TickValue,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -33,10 +35,21 @@ pub struct ForcedOrder {
 	pub account: AccountKey,
 	/// The side that closes it.
 	pub side: Side,
-	/// The Dutch price of this block, in ticks.
+	/// The Dutch price of this block, in ticks. Beyond the prices that orders may have it is as
+	/// good as the last of them: no batch clears outside of them.
 	pub limit: Price,
 	/// Lots to close.
 	pub size: Size,
+}
+
+impl ForcedOrder {
+	/// The worst price that a batch can have and the limit accepts.
+	pub(crate) fn worst_price(&self) -> Price {
+		match self.side {
+			Side::Buy => self.limit.min(Price::new(MAX_PRICE_TICKS)),
+			Side::Sell => self.limit.max(Price::new(1)),
+		}
+	}
 }
 
 /// The AMM pool of the market.
@@ -182,7 +195,7 @@ impl Batch<'_> {
 		};
 		let forced = |side| {
 			let of_side = self.forced.iter().filter(move |order| order.side == side);
-			of_side.map(|order| Level { price: order.limit, size: order.size })
+			of_side.map(|order| Level { price: order.worst_price(), size: order.size })
 		};
 		let (bids, asks) = (orders(Side::Buy), orders(Side::Sell));
 		let organic_schedule = Schedule::new(bids.clone(), asks.clone(), curve)?;
@@ -255,7 +268,7 @@ impl Outcome {
 mod tests {
 	use super::*;
 	use crate::{admission::Accounts, AmmParams, OrderKind};
-	use breakwater_units::{limits::MAX_PRICE_TICKS, Quote};
+	use breakwater_units::Quote;
 
 	struct Unlimited;
 
@@ -332,6 +345,27 @@ mod tests {
 			assert_eq!(outcome.price, Some(Price::new(1)));
 			assert_eq!((outcome.volume, outcome.amm), (Size::new(2), Lots::new(-2)));
 		}
+	}
+
+	/// The other order of its side makes every price unbalanced that orders may have.
+	#[test]
+	fn a_forced_order_beyond_the_prices_of_orders_does_not_take_the_batch_there() {
+		let clear = |orders: &[Order], side, limit| {
+			let (account, size) = (AccountKey([9; 32]), Size::new(5));
+			let forced = [ForcedOrder { account, side, limit: Price::new(limit), size }];
+			let batch = batch(None, orders, &forced);
+			let admission = batch.admit(&Unlimited).unwrap();
+			let tentative = batch.clear(&admission).unwrap();
+			let outcome = batch.settle(&admission, &tentative).unwrap();
+			(outcome.price.unwrap().get(), outcome.forced[0].size.get())
+		};
+		let low = [order(1, Side::Buy, 5, 5), order(2, Side::Sell, 1, 3)];
+		// 5 of 5 + 3 lots at a tick: 3.125 of them
+		assert_eq!(clear(&low, Side::Sell, 0), (5, 3));
+
+		let top = MAX_PRICE_TICKS;
+		let high = [order(1, Side::Sell, top - 5, 5), order(2, Side::Buy, top, 3)];
+		assert_eq!(clear(&high, Side::Buy, top + 7), (top - 5, 3));
 	}
 
 	#[test]

@@ -43,7 +43,7 @@ impl Source<'_> {
 	fn limit(&self) -> Price {
 		match self {
 			Self::Order(admitted) => admitted.order.limit,
-			Self::Forced(order) => order.limit,
+			Self::Forced(order) => order.worst_price(),
 		}
 	}
 

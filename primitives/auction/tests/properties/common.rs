@@ -218,9 +218,11 @@ fn amm(centre: u64) -> impl Strategy<Value = Option<Amm>> {
 	proptest::option::of(amm)
 }
 
-/// Forced orders, mostly of accounts without orders of their own.
+/// Forced orders, mostly of accounts without orders of their own. A Dutch price knows no bounds.
 pub(crate) fn forced(centre: u64) -> impl Strategy<Value = Vec<ForcedOrder>> {
-	let order = (0u8..8, near(centre), side(), prop_oneof![1u64..=6, 1u64..=40]);
+	let limit = (-8i64..=8).prop_map(move |ticks| centre.saturating_add_signed(ticks));
+	let limit = limit.prop_map(Price::new);
+	let order = (0u8..8, limit, side(), prop_oneof![1u64..=6, 1u64..=40]);
 	vec(order, 0..4).prop_map(|orders| {
 		let by_account: BTreeMap<_, _> = orders
 			.into_iter()

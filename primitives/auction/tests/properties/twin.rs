@@ -288,15 +288,19 @@ fn at_price(
 			*here.entry(Who::Orders(order.key.account)).or_default() += size.get();
 		}
 	}
+	// A limit beyond the prices that orders have is as good as the last of them.
+	let prices_of_orders = prices(batch.reference);
 	for order in batch.forced.iter().filter(|_| forced) {
-		if order.side == side && order.limit.get() == price {
+		let limit = order.limit.get().clamp(*prices_of_orders.start(), *prices_of_orders.end());
+		let never = !crosses(side, order.limit.get(), limit);
+		if order.side == side && limit == price && !never {
 			here.insert(Who::Forced(order.account), order.size.get());
 		}
 	}
 	if let Some(amm) = batch.amm {
 		// A pool may be willing beyond the prices that orders have: that counts at the last one.
 		let better = if side == Side::Buy { price + 1 } else { price - 1 };
-		let is_price = prices(batch.reference).contains(&better);
+		let is_price = prices_of_orders.contains(&better);
 		let better = if is_price { amm_lots(batch, side, better) } else { 0 };
 		let lots = amm_lots(batch, side, price) - better;
 		here.insert(Who::Pool(amm.account), lots);
