@@ -31,12 +31,13 @@ const CLEARINGS: [Option<Clearing>; 7] = [
 	clearing(100, 10, 201),
 ];
 
-/// Every combination of inputs that the machine tells apart.
+/// Every combination of inputs that the machine tells apart. Ages one by one: a machine that waits
+/// for a price since an outage compares them with the time since it, not only with its thresholds.
 fn all_feeds() -> Vec<Feed> {
 	let mut feeds = vec![];
 	for clearing in CLEARINGS {
 		for bits in 0..8 {
-			for age in [0, 2, 3, 4, 6] {
+			for age in 0..=9 {
 				for (missing, backlog) in [(0, 0), (3, 0), (4, 0), (0, 2)] {
 					feeds.push(Feed {
 						clearing,
@@ -64,10 +65,12 @@ mod exhaustive {
 	const NOW: u64 = 1_000;
 	/// Times further back than this are all alike to the machine.
 	const MEMORY: u64 = 8;
+	/// Every pause between two blocks that makes a difference, the last longer than `MEMORY`.
+	const PAUSES: [u64; 6] = [0, 1, 2, 3, 4, 9];
 
-	/// The state one millisecond later, with the clock set back to `NOW`.
-	fn later(market: Market) -> Market {
-		let shift = |t: Timestamp| Timestamp::new((t.get() - 1).max(NOW - MEMORY));
+	/// The state after a pause, with the clock set back to `NOW`.
+	fn later(market: Market, pause: u64) -> Market {
+		let shift = |t: Timestamp| Timestamp::new((t.get() - pause).max(NOW - MEMORY));
 		let latch = |latch| match latch {
 			Latch::Off => Latch::Off,
 			Latch::On { benign_since } => Latch::On { benign_since: benign_since.map(shift) },
@@ -88,23 +91,64 @@ mod exhaustive {
 		}
 	}
 
-	/// Every state that any sequence of inputs can reach.
+	/// Every state that any sequence of inputs and pauses can leave behind.
 	fn reachable() -> Vec<Market> {
-		let (params, feeds) = (market_params(), all_feeds());
-		let inputs: Vec<MarketInputs> = feeds.iter().map(|f| f.inputs(NOW)).collect();
-		let mut seen = HashSet::from([Market::default().encode()]);
-		let mut queue = VecDeque::from([Market::default()]);
-		let mut states = vec![];
-		while let Some(market) = queue.pop_front() {
-			for inputs in &inputs {
-				let next = later(market.step(inputs, &params).0);
-				if seen.insert(next.encode()) {
-					queue.push_back(next);
+		let params = market_params();
+		let inputs: Vec<MarketInputs> = all_feeds().iter().map(|f| f.inputs(NOW)).collect();
+		let (mut found, mut left) = (HashSet::new(), HashSet::new());
+		let mut states = vec![Market::default()];
+		let mut at = 0;
+		left.insert(Market::default().encode());
+		while at < states.len() {
+			for pause in PAUSES {
+				let market = later(states[at], pause);
+				if !found.insert(market.encode()) {
+					continue;
+				}
+				for inputs in &inputs {
+					let next = twin::forget_past_end(market.step(inputs, &params).0, NOW);
+					if left.insert(next.encode()) {
+						states.push(next);
+					}
 				}
 			}
-			states.push(market);
+			at += 1;
 		}
 		states
+	}
+
+	/// The same by [`twin::Twin`], which counts elapsed time and shares no code with the machine.
+	fn reachable_by_twin() -> HashSet<Vec<u8>> {
+		let feeds = all_feeds();
+		let mut seen = HashSet::from([Market::default().encode()]);
+		let mut queue = VecDeque::from([twin::Twin::NORMAL]);
+		while let Some(was) = queue.pop_front() {
+			for feed in &feeds {
+				for pause in PAUSES {
+					let mut next = was;
+					next.step(feed, pause);
+					next.forget(MEMORY);
+					if seen.insert(next.as_market(NOW).encode()) {
+						queue.push_back(next);
+					}
+				}
+			}
+		}
+		seen
+	}
+
+	#[test]
+	fn count() {
+		let states = reachable();
+		let by = |f: &dyn Fn(&Market) -> bool| states.iter().filter(|m| f(m)).count();
+		eprintln!("all {} quarantined {} waiting {} open {} limit {} auction {}", states.len(),
+			by(&|m| m.quarantine.is_on()), by(&|m| m.fresh_after.is_some()),
+			by(&|m| m.phase == Phase::Open), by(&|m| matches!(m.phase, Phase::Limit{..})),
+			by(&|m| matches!(m.phase, Phase::CallAuction{..})));
+		let twin = reachable_by_twin();
+		eprintln!("twin {}", twin.len());
+		let mine: HashSet<_> = states.iter().map(Encode::encode).collect();
+		assert_eq!(mine, twin);
 	}
 
 	#[test]
@@ -118,7 +162,7 @@ mod exhaustive {
 			assert!(ActionSet::ALWAYS.is_subset(market.allowed()));
 			let mut recovering = market;
 			for _ in 0..bound {
-				recovering = later(recovering.step(&Feed::BENIGN.inputs(NOW), &params).0);
+				recovering = later(recovering, 1).step(&Feed::BENIGN.inputs(NOW), &params).0;
 			}
 			assert!(normal(&recovering), "{market:?} is at {recovering:?}");
 		}
@@ -200,12 +244,12 @@ mod twin {
 
 	#[derive(Clone, Copy, Debug)]
 	pub(crate) struct Twin {
-		pub mode: Mode,
+		pub(crate) mode: Mode,
 		/// `Some` while on: how long everything has been benign, if it is.
-		pub reduce_only: Option<Option<u64>>,
-		pub quarantine: Option<Option<u64>>,
+		pub(crate) reduce_only: Option<Option<u64>>,
+		pub(crate) quarantine: Option<Option<u64>>,
 		/// How long ago the chain resumed, while waiting for a price since.
-		pub waiting: Option<u64>,
+		pub(crate) waiting: Option<u64>,
 	}
 
 	fn hysteresis(
@@ -231,7 +275,7 @@ mod twin {
 	}
 
 	impl Twin {
-		pub const NORMAL: Self =
+		pub(crate) const NORMAL: Self =
 			Self { mode: Mode::Open, reduce_only: None, quarantine: None, waiting: None };
 
 		pub(crate) fn step(&mut self, feed: &Feed, dt: u64) {
@@ -277,6 +321,20 @@ mod twin {
 					}
 				},
 			};
+		}
+
+		/// Counts no further than `memory`.
+		pub(crate) fn forget(&mut self, memory: u64) {
+			let short = |run: Option<u64>| run.map(|run| run.min(memory));
+			self.mode = match self.mode {
+				Mode::Limit { elapsed, benign } => {
+					Mode::Limit { elapsed: elapsed.min(memory), benign: short(benign) }
+				},
+				mode => mode,
+			};
+			self.reduce_only = self.reduce_only.map(short);
+			self.quarantine = self.quarantine.map(short);
+			self.waiting = short(self.waiting);
 		}
 
 		/// The state as the machine holds it.
@@ -557,17 +615,17 @@ mod band {
 			prop_assert!(params.min <= calm && calm <= wild && wild <= params.max);
 		}
 
-		/// Twin: floating point.
+		/// Twin: the smallest whole number whose square is not below the square of the width.
 		#[test]
-		fn width_is_k_sigma_root_w(
-			sigma in 1_000u64..100_000_000, k in 1u64..10, window_bars in 1u32..1_000,
+		fn width_is_k_sigma_root_w_rounded_up(
+			sigma in 1u64..100_000_000, k in 1u64..10, window_bars in 1u32..1_000,
 		) {
 			let params = BandParams {
 				min: Ratio::new(1), max: Ratio::MAX, k: Ratio::new(k * 1_000_000_000), window_bars,
 			};
-			let width = band_half_width(Ratio::new(sigma), &params).get() as f64;
-			let exact = (k * sigma) as f64 * f64::from(window_bars).sqrt();
-			prop_assert!((width - exact).abs() <= 1.0 + exact * 1e-12, "{} {}", width, exact);
+			let width = u128::from(band_half_width(Ratio::new(sigma), &params).get());
+			let square = u128::from(k * sigma).pow(2) * u128::from(window_bars);
+			prop_assert!((width - 1).pow(2) < square && square <= width.pow(2));
 		}
 
 		/// Twin: asks the edges.

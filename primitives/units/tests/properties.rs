@@ -9,6 +9,15 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use num_bigint::{BigInt, Sign};
 use proptest::prelude::*;
 
+/// So many cases, or as many as `PROPTEST_CASES` asks for.
+fn cases(default: u32) -> ProptestConfig {
+	let config = ProptestConfig::default();
+	match std::env::var_os("PROPTEST_CASES") {
+		Some(_) => config,
+		None => ProptestConfig { cases: default, ..config },
+	}
+}
+
 /// Numbers of every bit length, and the corners that uniform sampling never meets.
 fn wide_u128() -> impl Strategy<Value = u128> {
 	prop_oneof![
@@ -83,7 +92,7 @@ fn big<T: Into<BigInt>>(x: T) -> BigInt {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(4_096))]
+	#![proptest_config(cases(4_096))]
 
 	#[test]
 	fn mul_wide_equals_big_product(a in wide_u128(), b in wide_u128()) {
@@ -282,7 +291,7 @@ fn is_near_exact(share: u128, amount: u128, weight: u128, total: u128) -> bool {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(1_024))]
+	#![proptest_config(cases(1_024))]
 
 	#[test]
 	fn telescoping_shares_sum_exactly(amount in wide_u128(), weights in weights()) {
