@@ -483,6 +483,13 @@ mod decisions {
 		let action = classify(&account(-3), 0, &World::default(), &terms);
 		assert_eq!(action, Ok(Action::TakeOver { deficit: Quote::new(3) }));
 		assert_eq!(classify(&account(0), 9, &World::default(), &terms), Ok(Action::Leave));
+
+		// One quantum of principal has grown to 1.5: half a quantum is missing, so one.
+		let world = World { borrow: 1_500_000_000, ..Default::default() };
+		let mut state = account(1);
+		state.loan = Quote::new(1);
+		let action = classify(&state, 0, &world, &terms);
+		assert_eq!(action, Ok(Action::TakeOver { deficit: Quote::new(1) }));
 	}
 }
 

@@ -74,7 +74,7 @@ fn value_at_risk_is_not_rejected_for_failing_too_often() {
 			failures += 1;
 		}
 		histogram.record(if falls { Tail::Down } else { Tail::Up }, standardised);
-		if n > LEARNING && (n - LEARNING) % WINDOW == 0 {
+		if n > LEARNING && (n - LEARNING).is_multiple_of(WINDOW) {
 			assert!(failures <= accepted(2_000, 0.01).1, "{failures} in window {windows}");
 			(failures, windows) = (0, windows + 1);
 		}

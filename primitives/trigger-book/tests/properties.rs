@@ -370,7 +370,7 @@ proptest! {
 		};
 		let plain: Vec<_> = legs.iter().enumerate().map(component).collect();
 		let follows = |index: IndexId| {
-			let (_, _, beta, volatility) = legs[index.0 as usize];
+			let (_, _, beta, volatility) = legs[usize::try_from(index.0).unwrap()];
 			let residual = IndexId(index.0 + 20);
 			(beta % 3 != 0).then_some(Follows { residual, beta, volatility: volatility / 2 })
 		};
