@@ -131,7 +131,8 @@ proptest! {
 	fn mul_div_equals_big_twin(
 		a in wide_i128(),
 		b in wide_i128(),
-		d in wide_i128(),
+		// Small divisors meet ties.
+		d in prop_oneof![3 => wide_i128(), 1 => -8i128..=8],
 		mode in rounding(),
 	) {
 		let result = mul_div(a, b, d, mode);
@@ -204,7 +205,12 @@ proptest! {
 	}
 
 	#[test]
-	fn notional_equals_big_twin(ticks in any::<u64>(), lots in any::<i64>(), value in any::<u32>()) {
+	fn notional_equals_big_twin(
+		// Shifted, or nearly every product would not fit.
+		ticks in (any::<u64>(), 0u32..64).prop_map(|(x, shift)| x >> shift),
+		lots in (any::<i64>(), 0u32..64).prop_map(|(x, shift)| x >> shift),
+		value in any::<u32>(),
+	) {
 		let expected = i128::try_from(big(ticks) * lots * value);
 		prop_assert_eq!(
 			notional(Price::new(ticks), Lots::new(lots), TickValue::new(value)).map(Quote::get),
