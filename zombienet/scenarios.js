@@ -11,9 +11,9 @@ import {
   auraAuthorities,
   bestHeader,
   finalizedHeader,
-  grandpaSetId,
   hashesBetween,
   headerAt,
+  sessionIndex,
   slotOf,
   stateDigest,
 } from './lib/chain.js';
@@ -119,17 +119,17 @@ for (const [word, error_ms] of [
 
 scenario('a session ends', {}, async (note) => {
   const rpc = cluster.node('alice').rpc;
-  const before = await grandpaSetId(rpc);
+  const before = await sessionIndex(rpc);
   const stall = stallDetector();
   await until('the session ends', SESSION_LIMIT_MS, async () => {
     stall((await bestHeader(rpc)).height);
-    return (await grandpaSetId(rpc)) > before;
+    return (await sessionIndex(rpc)) > before;
   });
-  note(`the voters' set ${before} gave way to the next at height ${(await finalizedHeader(rpc)).height}`);
+  note(`session ${before} had ended by height ${(await bestHeader(rpc)).height}`);
   await finalityAdvances(cluster.nodes, note, 'in the new session');
 });
 
-// Last, so that there is a longer past to fetch, with a change of the voters' set in it.
+// Last, so that there is a longer past to fetch, with the end of a session in it.
 for (const mode of ['full', 'warp']) {
   scenario(`a new node syncing from nothing (${mode})`, {}, async (note) => {
     const newcomer = await cluster.addFullNode(`${mode}sync`, ['--sync', mode]);

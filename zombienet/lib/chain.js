@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 /** Well-known storage keys: twox128 of the pallet's name, then of the item's. */
 const TIMESTAMP_NOW = '0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb';
 const SYSTEM_BLOCK_WEIGHT = '0x26aa394eea5630e07c48ae0c9558cef734abf5cb34d6244378cddbf18e849d96';
+const SESSION_CURRENT_INDEX = '0xcec5070d609dd3497f72bde07fc96ba072763800a36a99fdfc7c10f6415f6ee6';
 
 /** How many hashes, or keys, one request asks for: answers stay far below the RPC size limit. */
 const HEIGHTS_PER_REQUEST = 512;
@@ -60,13 +61,10 @@ export async function auraAuthorities(rpc, hash) {
   );
 }
 
-/** The number of the set of validators that votes on finality; it changes with every session. */
-export async function grandpaSetId(rpc) {
-  const bytes = Buffer.from(
-    (await rpc.call('state_call', 'GrandpaApi_current_set_id', '0x')).slice(2),
-    'hex',
-  );
-  return bytes.readBigUInt64LE();
+/** The number of the validators' session. */
+export async function sessionIndex(rpc) {
+  const value = await rpc.call('state_getStorage', SESSION_CURRENT_INDEX);
+  return value ? Buffer.from(value.slice(2), 'hex').readUInt32LE() : 0;
 }
 
 export async function timestampAt(rpc, hash) {

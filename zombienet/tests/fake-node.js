@@ -175,8 +175,8 @@ const METHODS = {
   chain_getHeader: (hash) => (hash && !blocks.has(hash) ? null : headerOf(blocks.get(hash) ?? best)),
   chain_getBlockHash: (heights) =>
     Array.isArray(heights) ? heights.map(hashAt) : hashAt(heights ?? best.number),
-  state_call: (name) =>
-    name === 'AuraApi_authorities' ? AUTHORITIES : u64(Math.floor(best.number / SESSION_BLOCKS)),
+  state_call: () => AUTHORITIES,
+  state_getStorage: () => u64(Math.floor(best.number / SESSION_BLOCKS)),
   state_getKeysPaged: (_prefix, _count, last) => (last ? [] : ['0x01', '0x02']),
   state_queryStorageAt: (keys, hash) => [
     { block: hash, changes: keys.map((key) => [key, hashOf(`${key} ${hash} ${fault === 'other-state'}`)]) },

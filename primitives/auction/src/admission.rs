@@ -104,7 +104,7 @@ pub struct Cancelled {
 pub struct Admission {
 	/// In the order of accounts, sides, and priority.
 	pub admitted: Vec<Admitted>,
-	/// In the order of keys and reasons.
+	/// In the order of keys and reasons, one entry for each.
 	pub cancelled: Vec<Cancelled>,
 }
 
@@ -283,6 +283,14 @@ fn cancellations(withheld: Vec<Withheld>, bests: [Option<Price>; 2]) -> Vec<Canc
 		.map(|Withheld { order, size, reason }| Cancelled { key: order.key, reason, size })
 		.collect();
 	cancelled.sort_unstable();
+	// Self-trade prevention takes from an order once for every order that it meets.
+	cancelled.dedup_by(|next, kept| {
+		let is_same = (next.key, next.reason) == (kept.key, kept.reason);
+		if is_same {
+			kept.size = kept.size.saturating_add(next.size);
+		}
+		is_same
+	});
 	cancelled
 }
 

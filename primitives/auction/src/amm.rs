@@ -125,7 +125,8 @@ impl AmmCurve {
 		}
 	}
 
-	/// The highest price at which the pool buys a lot; none if its inventory is full.
+	/// The highest price at which the pool buys a lot; none if its inventory is full, or if that
+	/// price is below every price an order may have.
 	pub fn best_bid(&self) -> Option<Price> {
 		let next = i128::from(self.0.inventory.get()).saturating_add(1);
 		if next > i128::from(self.0.max_inventory.get()) {
@@ -136,10 +137,11 @@ impl AmmCurve {
 		let bid = mark.saturating_sub(i128::from(self.0.half_spread_ticks)).saturating_sub(skew);
 		// Above the highest price of any order it is as good as that price.
 		let bid = u64::try_from(bid.min(i128::from(MAX_PRICE_TICKS))).ok()?;
-		Some(Price::new(bid))
+		(bid != 0).then_some(Price::new(bid))
 	}
 
-	/// The lowest price at which the pool sells a lot; none if its inventory is full.
+	/// The lowest price at which the pool sells a lot; none if its inventory is full, or if that
+	/// price is above every price an order may have.
 	pub fn best_ask(&self) -> Option<Price> {
 		let next = i128::from(self.0.inventory.get()).saturating_sub(1);
 		if next < i128::from(self.0.max_inventory.get()).saturating_neg() {
@@ -151,7 +153,8 @@ impl AmmCurve {
 		if ask > i128::from(MAX_PRICE_TICKS) {
 			return None;
 		}
-		u64::try_from(ask.max(0)).ok().map(Price::new)
+		// Below the lowest price of any order it is as good as that price: no batch clears at zero.
+		u64::try_from(ask.max(1)).ok().map(Price::new)
 	}
 
 	/// The best price on a side of the pool's own.
@@ -254,6 +257,27 @@ mod tests {
 		// 70 lots are 28 ticks of skew: the first lot goes at 1000 + 2 − 69·0.4 = 974.4
 		assert_eq!(demand(70, &[1, 974, 975]), [0, 0, -2]);
 		assert_eq!(curve(70).best_ask(), quote(975));
+	}
+
+	#[test]
+	fn quotes_stay_within_the_prices_of_orders() {
+		// long 50 is worth 20 ticks: the ask would be 10 + 2 − 19.6 and the bid 10 − 2 − 20.4
+		let low = |inventory, max_inventory| {
+			let max_inventory = Size::new(max_inventory);
+			let params = AmmParams { mark: Price::new(10), max_inventory, ..params(inventory) };
+			AmmCurve::new(params).unwrap()
+		};
+		assert_eq!((low(50, 60).best_bid(), low(50, 60).best_ask()), (None, quote(1)));
+		// the next lot makes it long 20, worth 8 ticks: the bid would be 10 − 2 − 8 = 0
+		assert_eq!(low(19, 60).best_bid(), None);
+		// long 17 are worth 6.8 ticks: 1.2
+		assert_eq!(low(16, 60).best_bid(), quote(1));
+
+		let top = |inventory| {
+			let mark = Price::new(MAX_PRICE_TICKS);
+			AmmCurve::new(AmmParams { mark, ..params(inventory) }).unwrap()
+		};
+		assert_eq!((top(-20).best_bid(), top(-20).best_ask()), (quote(MAX_PRICE_TICKS), None));
 	}
 
 	#[test]

@@ -6,7 +6,9 @@ use crate::{
 	AmmCurve, Level, Schedule,
 };
 use alloc::vec::Vec;
-use breakwater_units::{AccountKey, ArithmeticError, Lots, Price, Side, Size, TickValue};
+use breakwater_units::{
+	limits::MAX_PRICE_TICKS, AccountKey, ArithmeticError, Lots, Price, Side, Size, TickValue,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -33,10 +35,21 @@ pub struct ForcedOrder {
 	pub account: AccountKey,
 	/// The side that closes it.
 	pub side: Side,
-	/// The Dutch price of this block, in ticks.
+	/// The Dutch price of this block, in ticks. Beyond the prices that orders may have it is as
+	/// good as the last of them: no batch clears outside of them.
 	pub limit: Price,
 	/// Lots to close.
 	pub size: Size,
+}
+
+impl ForcedOrder {
+	/// The worst price that a batch can have and the limit accepts.
+	pub(crate) fn worst_price(&self) -> Price {
+		match self.side {
+			Side::Buy => self.limit.min(Price::new(MAX_PRICE_TICKS)),
+			Side::Sell => self.limit.max(Price::new(1)),
+		}
+	}
 }
 
 /// The AMM pool of the market.
@@ -182,7 +195,7 @@ impl Batch<'_> {
 		};
 		let forced = |side| {
 			let of_side = self.forced.iter().filter(move |order| order.side == side);
-			of_side.map(|order| Level { price: order.limit, size: order.size })
+			of_side.map(|order| Level { price: order.worst_price(), size: order.size })
 		};
 		let (bids, asks) = (orders(Side::Buy), orders(Side::Sell));
 		let organic_schedule = Schedule::new(bids.clone(), asks.clone(), curve)?;
@@ -247,6 +260,152 @@ impl Outcome {
 		let left = admitted.size.saturating_sub(size);
 		if time_in_force == TimeInForce::ImmediateOrCancel && !left.is_zero() {
 			self.cancelled.push(Cancelled { key, reason: CancelReason::NotFilled, size: left });
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{admission::Accounts, AmmParams, OrderKind};
+	use breakwater_units::Quote;
+
+	struct Unlimited;
+
+	impl Accounts for Unlimited {
+		fn position(&self, _: &AccountKey) -> Lots {
+			Lots::ZERO
+		}
+
+		fn allows(&self, _: &AccountKey, _: Lots, _: Quote) -> bool {
+			true
+		}
+	}
+
+	fn order(owner: u8, side: Side, limit: u64, size: u64) -> Order {
+		Order {
+			key: OrderKey { account: AccountKey([owner; 32]), number: 0 },
+			side,
+			kind: OrderKind::Limit,
+			time_in_force: TimeInForce::GoodTillCancelled,
+			reduce_only: false,
+			limit: Price::new(limit),
+			size: Size::new(size),
+			entered: 1,
+		}
+	}
+
+	/// A pool with a lot a tick around a mark.
+	fn pool(mark: u64, inventory: i64) -> Amm {
+		let params = AmmParams {
+			mark: Price::new(mark),
+			half_spread_ticks: 0,
+			inventory: Lots::new(inventory),
+			max_inventory: Size::new(20),
+			depth_lots: Size::new(1),
+			depth_ticks: 1,
+		};
+		Amm { account: AccountKey([200; 32]), curve: AmmCurve::new(params).unwrap() }
+	}
+
+	fn batch<'a>(amm: Option<Amm>, orders: &'a [Order], forced: &'a [ForcedOrder]) -> Batch<'a> {
+		Batch {
+			block: 1,
+			tick_value: TickValue::new(1),
+			reference: Price::new(100),
+			tie_break: TieBreak::Reference,
+			amm,
+			orders,
+			forced,
+		}
+	}
+
+	fn run(amm: Option<Amm>, orders: &[Order]) -> Outcome {
+		let batch = batch(amm, orders, &[]);
+		let admission = batch.admit(&Unlimited).unwrap();
+		let tentative = batch.clear(&admission).unwrap();
+		batch.settle(&admission, &tentative).unwrap()
+	}
+
+	mod a_pool_whose_curve_leaves_the_prices_of_orders {
+		use super::*;
+
+		#[test]
+		fn buys_at_the_top_only_what_is_sold() {
+			// short 15: buys 15 lots at the highest price of an order, and more above it
+			let outcome =
+				run(Some(pool(MAX_PRICE_TICKS, -15)), &[order(1, Side::Sell, MAX_PRICE_TICKS, 2)]);
+			assert_eq!(outcome.price, Some(Price::new(MAX_PRICE_TICKS)));
+			assert_eq!((outcome.volume, outcome.amm), (Size::new(2), Lots::new(2)));
+		}
+
+		#[test]
+		fn sells_at_the_bottom_only_what_is_bought() {
+			let outcome = run(Some(pool(4, 15)), &[order(1, Side::Buy, 1, 2)]);
+			assert_eq!(outcome.price, Some(Price::new(1)));
+			assert_eq!((outcome.volume, outcome.amm), (Size::new(2), Lots::new(-2)));
+		}
+	}
+
+	/// The other order of its side makes every price unbalanced that orders may have.
+	#[test]
+	fn a_forced_order_beyond_the_prices_of_orders_does_not_take_the_batch_there() {
+		let clear = |orders: &[Order], side, limit| {
+			let (account, size) = (AccountKey([9; 32]), Size::new(5));
+			let forced = [ForcedOrder { account, side, limit: Price::new(limit), size }];
+			let batch = batch(None, orders, &forced);
+			let admission = batch.admit(&Unlimited).unwrap();
+			let tentative = batch.clear(&admission).unwrap();
+			let outcome = batch.settle(&admission, &tentative).unwrap();
+			(outcome.price.unwrap().get(), outcome.forced[0].size.get())
+		};
+		let low = [order(1, Side::Buy, 5, 5), order(2, Side::Sell, 1, 3)];
+		// 5 of 5 + 3 lots at a tick: 3.125 of them
+		assert_eq!(clear(&low, Side::Sell, 0), (5, 3));
+
+		let top = MAX_PRICE_TICKS;
+		let high = [order(1, Side::Sell, top - 5, 5), order(2, Side::Buy, top, 3)];
+		assert_eq!(clear(&high, Side::Buy, top + 7), (top - 5, 3));
+	}
+
+	#[test]
+	fn an_order_that_meets_several_of_its_account_is_cancelled_in_one_entry() {
+		let mut orders = [Side::Buy, Side::Sell, Side::Sell].map(|side| order(1, side, 100, 1));
+		orders[0].size = Size::new(2);
+		for (order, number) in orders.iter_mut().zip(0..) {
+			order.key.number = number;
+		}
+		let reason = CancelReason::SelfTrade;
+		let expected = orders.map(|order| Cancelled { key: order.key, reason, size: order.size });
+		assert_eq!(run(None, &orders).cancelled, expected);
+	}
+
+	mod refuses {
+		use super::*;
+
+		fn error(orders: &[Order], forced: &[ForcedOrder]) -> BatchError {
+			batch(None, orders, forced).admit(&Unlimited).unwrap_err()
+		}
+
+		#[test]
+		fn an_order_given_twice() {
+			let twice = [order(1, Side::Buy, 100, 1), order(1, Side::Sell, 200, 1)];
+			assert_eq!(error(&twice, &[]), BatchError::DuplicateOrder);
+		}
+
+		#[test]
+		fn two_forced_orders_of_an_account() {
+			let account = AccountKey([1; 32]);
+			let (limit, size) = (Price::new(100), Size::new(1));
+			let twice =
+				[Side::Buy, Side::Sell].map(|side| ForcedOrder { account, side, limit, size });
+			assert_eq!(error(&[], &twice), BatchError::DuplicateForced);
+		}
+
+		#[test]
+		fn more_orders_than_a_batch_may_have() {
+			let many = vec![order(1, Side::Buy, 100, 1); MAX_BATCH_ORDERS + 1];
+			assert_eq!(error(&many, &[]), BatchError::TooManyOrders);
 		}
 	}
 }

@@ -151,7 +151,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::Level;
+	use crate::{AmmCurve, AmmParams, Level};
 
 	fn schedule(bids: &[(u64, u64)], asks: &[(u64, u64)]) -> Schedule {
 		let level = |(price, size): &(u64, u64)| Level {
@@ -235,6 +235,23 @@ mod tests {
 		let without = schedule(&[(100, 10)], &asks);
 		assert_eq!(clear(&with, 90, TieBreak::Reference), Some((96, 10, 0)));
 		assert_eq!(clear(&without, 90, TieBreak::Reference), Some((90, 10, 0)));
+	}
+
+	#[test]
+	fn a_pool_that_would_sell_below_a_tick_does_not_clear_at_zero() {
+		// long 20 lots, worth 16 ticks: sells 16 lots at 0, 17 at 1, 18 at 2
+		let params = AmmParams {
+			mark: Price::new(3),
+			half_spread_ticks: 0,
+			inventory: Lots::new(20),
+			max_inventory: Size::new(20),
+			depth_lots: Size::new(5),
+			depth_ticks: 4,
+		};
+		let bids = [Level { price: Price::new(5), size: Size::new(16) }];
+		let curve = AmmCurve::new(params).unwrap();
+		let schedule = Schedule::new(bids, [], Some(curve)).unwrap();
+		assert_eq!(clear(&schedule, 3, TieBreak::Reference), Some((1, 16, -1)));
 	}
 
 	#[test]

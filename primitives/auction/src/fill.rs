@@ -43,7 +43,7 @@ impl Source<'_> {
 	fn limit(&self) -> Price {
 		match self {
 			Self::Order(admitted) => admitted.order.limit,
-			Self::Forced(order) => order.limit,
+			Self::Forced(order) => order.worst_price(),
 		}
 	}
 
@@ -132,7 +132,10 @@ impl Margin {
 			Side::Buy => last_price(clearing.price, best, reaches),
 			Side::Sell => first_price(best, clearing.price, reaches),
 		}?;
+		// Nothing is better than the best price. The AMM's curve goes on beyond the prices that
+		// orders may have; what it would trade there counts at the last of them.
 		let better = match side {
+			_ if price == best => None,
 			Side::Buy => price.get().checked_add(1),
 			Side::Sell => price.get().checked_sub(1),
 		};

@@ -203,7 +203,7 @@ pub fn protection_price(reference: Price, side: Side, max_slippage: Ratio) -> Pr
 		Side::Sell => (PPB.saturating_sub(max_slippage.get()), Rounding::Up),
 	};
 	let bound = reference.mul_ratio(Ratio::new(factor), rounding).unwrap_or(Price::MAX);
-	Price::new(bound.get().min(MAX_PRICE_TICKS).max(1))
+	Price::new(bound.get().clamp(1, MAX_PRICE_TICKS))
 }
 
 #[cfg(test)]

@@ -68,8 +68,8 @@ impl Schedule {
 	/// lowest at which supply exceeds demand by it. None if the schedule is not that deep.
 	///
 	/// On an organic schedule these are the depth-impact prices: a sell never moves the price
-	/// up from where the batch clears and a buy never down. Worst price and not an average, since in a batch all
-	/// lots trade at it.
+	/// up from where the batch clears and a buy never down. Worst price and not an average, since
+	/// in a batch all lots trade at it.
 	pub fn impact_price(&self, side: Side, size: Size) -> Option<Price> {
 		let absorbs = |price| {
 			let (taker, maker) = (self.volume(side, price), self.volume(side.opposite(), price));
@@ -77,7 +77,7 @@ impl Schedule {
 		};
 		let best = self.best(side.opposite())?;
 		match side {
-			Side::Sell => last_price(Price::ZERO, best, absorbs),
+			Side::Sell => last_price(Price::new(1).min(best), best, absorbs),
 			Side::Buy => first_price(best, Price::new(MAX_PRICE_TICKS).max(best), absorbs),
 		}
 	}

@@ -131,7 +131,14 @@ mod averages {
 		/// Twin: every millisecond's premium summed one by one.
 		#[test]
 		fn average_is_the_mean_over_milliseconds(
-			samples in prop::collection::vec((-1_000_000i64..1_000_000, 0u64..4_000), 0..12),
+			// Now and then the same sample again, and a wait that outlasts it.
+			samples in prop::collection::vec(
+				(
+					prop_oneof![2 => -1_000_000i64..1_000_000, 1 => Just(700_000)],
+					prop_oneof![4 => 0u64..4_000, 1 => 0u64..MAX_HOLD.get() * 3 / 2],
+				),
+				0..12,
+			),
 			tail in prop_oneof![3 => 0u64..4_000,
 			1 => 0u64..MAX_HOLD.get() * 2],
 		) {

@@ -29,8 +29,6 @@ pub enum MarginError {
 	BracketsDoNotRise,
 	/// The factors of the brackets fall, or the first is below one: margin would not be convex.
 	BracketsNotConvex,
-	/// A requirement's rates fall from one bracket to the next, or exceed one.
-	RatesOutOfRange,
 	/// A price, a tick value, a cumulative funding or a collateral lot is outside its limits.
 	IndexOutOfRange,
 	/// A loan would exceed its limit.
@@ -54,7 +52,6 @@ impl fmt::Display for MarginError {
 			Self::PositionTooLarge => f.write_str("position too large"),
 			Self::BracketsDoNotRise => f.write_str("bracket bounds do not rise"),
 			Self::BracketsNotConvex => f.write_str("bracket factors fall or start below one"),
-			Self::RatesOutOfRange => f.write_str("rates fall between brackets or exceed one"),
 			Self::IndexOutOfRange => f.write_str("index outside its limits"),
 			Self::LoanTooLarge => f.write_str("loan too large"),
 			Self::Arithmetic(error) => error.fmt(f),

@@ -162,6 +162,36 @@ mod ledger {
 			prop_assert!(after.positions.iter().all(|(_, p)| !p.lots.is_zero()));
 		}
 
+		/// Twin: the rule of average cost, case by case. What is opened costs its price, what is closed
+		/// leaves the average entry price of the rest, what is turned round starts at the price.
+		#[test]
+		fn entry_cost_is_what_the_open_lots_cost(
+			(world, account) in scene(), market in 0u32..3, lots in -30i64..30, price in 0u64..80,
+		) {
+			let market = MarketId(market);
+			let index = world.market(market).unwrap();
+			let before = account.positions.get(market).copied().unwrap_or_default();
+			let mut state = account;
+			state.trade(market, Lots::new(lots), Price::new(price), &index).unwrap();
+
+			let after = state.positions.get(market).copied().unwrap_or_default();
+			let (held, entry) = (before.lots.get(), before.entry_cost.get());
+			let paid = |lots: i64| {
+				-i128::from(lots) * i128::from(price) * i128::from(index.tick_value().get())
+			};
+			prop_assert_eq!(after.lots.get(), held + lots);
+			let rest = held + lots;
+			if held * lots >= 0 {
+				prop_assert_eq!(after.entry_cost.get(), entry + paid(lots));
+			} else if rest * held < 0 {
+				prop_assert_eq!(after.entry_cost.get(), paid(rest));
+			} else {
+				let (held, rest) = (i128::from(held.abs()), i128::from(rest.abs()));
+				let above = after.entry_cost.get() * held - entry * rest;
+				prop_assert!(0 <= above && above < held);
+			}
+		}
+
 		/// Buyer and seller of the same lots, at any prices, with funding between: their claims sum
 		/// to what they put in, to the quantum.
 		#[test]

@@ -89,6 +89,9 @@ mod tests {
 		assert_eq!(between(100, 110), 95_310_179_804);
 		assert_eq!(between(2, 1), -693_147_180_560);
 		assert_eq!(between(1, u64::MAX), 44_361_419_555_836);
+		// ln 1.0001 = 0.000 099 995 000 333 308, ln 60 000 = 11.002 099 841 204 237 736
+		assert_eq!(between(10_000, 10_001), 99_995_000);
+		assert_eq!(between(1, 60_000), 11_002_099_841_204);
 		assert_eq!(between(5, 5), 0);
 	}
 

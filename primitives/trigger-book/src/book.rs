@@ -171,7 +171,8 @@ impl<S: BookStorage> TriggerBook<S> {
 	/// only; recompute and [`file`](Self::file) each of them, or call [`step`](Self::step).
 	///
 	/// `indices` holds each index at most once, always in the same order. One that has not moved
-	/// since a step without backlog may be left out; after a step with backlog, none may.
+	/// since a step without backlog may be left out, where moving and moving back is moving; after
+	/// a step with backlog, none may.
 	///
 	/// Large accounts come first, and of one list the level reached first. Under a backlog, a
 	/// quarter of the budget serves the lists in turn, so that none starves.
