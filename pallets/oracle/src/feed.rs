@@ -106,7 +106,8 @@ pub(crate) fn from_genesis(feeds: &[GenesisFeed]) -> Result<Feeds, String> {
 		.iter()
 		.enumerate()
 		.map(|(index, feed)| {
-			checked(feed, index, &symbols).map_err(|problem| format!("feed {}: {problem}", feed.symbol))
+			checked(feed, index, &symbols)
+				.map_err(|problem| format!("feed {}: {problem}", feed.symbol))
 		})
 		.collect();
 	Feeds::try_from(all?).map_err(|_| format!("more than {MAX_FEEDS} feeds"))

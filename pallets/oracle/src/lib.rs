@@ -45,7 +45,7 @@ pub mod weights;
 pub use feed::{Feed, GenesisFeed, PriceState};
 pub use pallet::*;
 pub use report::{
-	EMPTY_REPORT, FINALIZED_AHEAD, IMPLAUSIBLE_QUOTE, QUOTE_FROM_THE_FUTURE, QUOTES_OUT_OF_ORDER,
+	EMPTY_REPORT, FINALIZED_AHEAD, IMPLAUSIBLE_QUOTE, QUOTES_OUT_OF_ORDER, QUOTE_FROM_THE_FUTURE,
 	UNKNOWN_FEED,
 };
 pub use reporters::{Reporter, Standing};
@@ -92,11 +92,8 @@ pub mod pallet {
 		type RuntimeHoldReason: From<HoldReason>;
 
 		/// Holds the bonds and pays the rewards.
-		type Currency: fungible::MutateHold<
-				AccountId,
-				Reason = Self::RuntimeHoldReason,
-				Balance = Balance,
-			> + fungible::Mutate<AccountId>;
+		type Currency: fungible::MutateHold<AccountId, Reason = Self::RuntimeHoldReason, Balance = Balance>
+			+ fungible::Mutate<AccountId>;
 
 		/// The time of the block whose hooks run, in milliseconds since the Unix epoch. Hooks run
 		/// before the block's timestamp is set, so it comes from the block's slot.
@@ -142,8 +139,7 @@ pub mod pallet {
 
 	/// Those who report in this session, with their weights.
 	#[pallet::storage]
-	pub type Reporters<T: Config> =
-		StorageValue<_, BoundedVec<Reporter, MaxReporters>, ValueQuery>;
+	pub type Reporters<T: Config> = StorageValue<_, BoundedVec<Reporter, MaxReporters>, ValueQuery>;
 
 	/// The reporters before the last change of keys, and the block of that change: what they signed
 	/// before it still counts.
@@ -171,12 +167,7 @@ pub mod pallet {
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A report was accepted. Its quotes count from the next block on until they expire.
-		Reported {
-			reporter: AccountId,
-			round: BlockNumber,
-			finalized: BlockNumber,
-			quotes: Quotes,
-		},
+		Reported { reporter: AccountId, round: BlockNumber, finalized: BlockNumber, quotes: Quotes },
 		/// The reporters agreed on a price.
 		Aggregated {
 			feed: FeedId,

@@ -23,10 +23,8 @@ use sp_runtime::{
 use crate::{Event, GenesisFeed, Pallet};
 
 pub(crate) type Extrinsic = TestXt<RuntimeCall, frame_system::AuthorizeCall<Test>>;
-type Block = sp_runtime::generic::Block<
-	sp_runtime::generic::Header<BlockNumber, BlakeTwo256>,
-	Extrinsic,
->;
+type Block =
+	sp_runtime::generic::Block<sp_runtime::generic::Header<BlockNumber, BlakeTwo256>, Extrinsic>;
 
 #[frame_support::runtime]
 mod runtime {
@@ -210,7 +208,10 @@ pub(crate) fn report(number: u8, quotes: Vec<Quote>) -> Report {
 	Report { reporter: key(number), round, finalized: round.saturating_sub(3), quotes }
 }
 
-pub(crate) fn signed(number: u8, report: &Report) -> breakwater_primitives::oracle::OracleSignature {
+pub(crate) fn signed(
+	number: u8,
+	report: &Report,
+) -> breakwater_primitives::oracle::OracleSignature {
 	pair(number).sign(&report.signed_bytes(&System::block_hash(0)))
 }
 
@@ -223,7 +224,8 @@ pub(crate) fn submit(
 	use sp_runtime::{traits::Dispatchable, transaction_validity::TransactionSource};
 	let call = RuntimeCall::Oracle(crate::Call::report { report, signature });
 	call.authorize(TransactionSource::External).expect("the call is an authorised one")?;
-	call.dispatch(frame_system::RawOrigin::Authorized.into()).expect("an authorised report is taken");
+	call.dispatch(frame_system::RawOrigin::Authorized.into())
+		.expect("an authorised report is taken");
 	Ok(())
 }
 

@@ -68,7 +68,9 @@ impl<T: Config> Pallet<T> {
 		let quotes = quotes.try_into().map_err(|_| Idle::NoUsableQuotes)?;
 		let finalized = local.finalized.min(round);
 		let report = Report { reporter, round, finalized, quotes };
-		let genesis = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
+		let genesis = frame_system::Pallet::<T>::block_hash(
+			frame_system::pallet_prelude::BlockNumberFor::<T>::zero(),
+		);
 		let signature =
 			report.reporter.sign(&report.signed_bytes(&genesis)).ok_or(Idle::NotSigned)?;
 		let call = Call::<T>::report { report, signature };
@@ -107,12 +109,13 @@ fn usable(quotes: Vec<Quote>, feeds: &[Feed], now: Timestamp) -> Vec<Quote> {
 
 /// Lets one worker pass per round.
 fn sign_once(round: BlockNumber) -> Result<(), Idle> {
-	let outcome = StorageValueRef::persistent(SIGNED_KEY).mutate(
-		|signed: Result<Option<BlockNumber>, _>| match signed {
-			Ok(Some(signed)) if signed == round => Err(Idle::AlreadySigned),
-			_ => Ok(round),
-		},
-	);
+	let outcome =
+		StorageValueRef::persistent(SIGNED_KEY).mutate(|signed: Result<Option<BlockNumber>, _>| {
+			match signed {
+				Ok(Some(signed)) if signed == round => Err(Idle::AlreadySigned),
+				_ => Ok(round),
+			}
+		});
 	match outcome {
 		Ok(_) => Ok(()),
 		Err(MutateStorageError::ValueFunctionFailed(idle)) => Err(idle),

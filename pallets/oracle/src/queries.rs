@@ -3,9 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use breakwater_oracle_math::{cross, Action, Aggregate, Validity};
-use breakwater_primitives::oracle::{
-	FeedId, FeedInfo, OracleStatus, PriceInfo, ReporterInfo,
-};
+use breakwater_primitives::oracle::{FeedId, FeedInfo, OracleStatus, PriceInfo, ReporterInfo};
 use breakwater_units::{Price, Timestamp};
 use frame_support::traits::Get;
 use polkadot_sdk::*;
@@ -124,7 +122,9 @@ impl<T: Config> Pallet<T> {
 		let round = Self::block();
 		OracleStatus {
 			round,
-			genesis: frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero()),
+			genesis: frame_system::Pallet::<T>::block_hash(
+				frame_system::pallet_prelude::BlockNumberFor::<T>::zero(),
+			),
 			finality_lag: KnownFinalized::<T>::get().map(|known| round.saturating_sub(known)),
 			reward_pot: Self::reward_pot(),
 		}

@@ -69,7 +69,9 @@ impl<T: Config> Pallet<T> {
 		let last = Standings::<T>::get(&account).last_round;
 		ensure!(last.is_none_or(|last| last < report.round), Error::<T>::AlreadyReported);
 		Self::check_quotes(&report.quotes)?;
-		let genesis = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
+		let genesis = frame_system::Pallet::<T>::block_hash(
+			frame_system::pallet_prelude::BlockNumberFor::<T>::zero(),
+		);
 		let signed = report.signed_bytes(&genesis);
 		ensure!(report.reporter.verify(&signed, signature), Error::<T>::BadSignature);
 		Ok(account)
@@ -107,7 +109,10 @@ impl<T: Config> Pallet<T> {
 	/// Whose key this is. A key that was replaced is good for what it signed before.
 	fn reporter_of(key: &OracleId, round: BlockNumber) -> Result<AccountId, Error<T>> {
 		let holder = |reporters: &[Reporter]| {
-			reporters.iter().find(|reporter| reporter.key == *key).map(|found| found.account.clone())
+			reporters
+				.iter()
+				.find(|reporter| reporter.key == *key)
+				.map(|found| found.account.clone())
 		};
 		if let Some(account) = holder(&Reporters::<T>::get()) {
 			return Ok(account);

@@ -230,7 +230,9 @@ fn note_finalized<T: Config>(attendants: &[Attendant], block: BlockNumber) {
 	};
 	let mut known = vec![];
 	for Attendant { reporter, report, .. } in attendants {
-		let Some(report) = report.as_ref().filter(|report| recent(report.included)) else { continue };
+		let Some(report) = report.as_ref().filter(|report| recent(report.included)) else {
+			continue;
+		};
 		known.push(Weighted { value: report.finalized, weight: reporter.weight });
 	}
 	if let Some(finalized) = weighted_lower_median(&mut known) {

@@ -34,7 +34,8 @@ mod a_round {
 	fn becomes_the_median_in_the_next_block() {
 		with_chain(|| {
 			next_block();
-			for (number, price) in [(1, 6_000_000), (2, 6_000_300), (3, 6_000_100), (4, 6_000_200)] {
+			for (number, price) in [(1, 6_000_000), (2, 6_000_300), (3, 6_000_100), (4, 6_000_200)]
+			{
 				say(number, price);
 			}
 			assert_eq!(Prices::<Test>::get(BTC), None);
@@ -65,7 +66,9 @@ mod a_round {
 		with_chain(|| {
 			next_block();
 			round_of([6_000_000; 4]);
-			let said = |event: &Event<Test>| matches!(event, Event::Aggregated { feed: BTC, price: 6_000_000, reporters: 4, .. });
+			let said = |event: &Event<Test>| {
+				matches!(event, Event::Aggregated { feed: BTC, price: 6_000_000, reporters: 4, .. })
+			};
 			assert!(events().iter().any(said));
 			let graded = Event::ValidityChanged { feed: BTC, from: None, to: Validity::Valid };
 			assert!(events().contains(&graded));
@@ -321,10 +324,20 @@ mod reports {
 			let stranger = Report { reporter: key(9), ..own.clone() };
 			let signature = signed(9, &stranger);
 			assert_eq!(refused_with(stranger, signature), InvalidTransaction::BadSigner.into());
-			assert_eq!(refused_with(own.clone(), signed(2, &own)), InvalidTransaction::BadProof.into());
-			let other = Report { finalized: 0, quotes: vec![quote(BTC, 5)].try_into().unwrap(), ..own.clone() };
+			assert_eq!(
+				refused_with(own.clone(), signed(2, &own)),
+				InvalidTransaction::BadProof.into()
+			);
+			let other = Report {
+				finalized: 0,
+				quotes: vec![quote(BTC, 5)].try_into().unwrap(),
+				..own.clone()
+			};
 			let changed = Report { quotes: vec![quote(BTC, 6_000_001)].try_into().unwrap(), ..own };
-			assert_eq!(refused_with(changed, signed(1, &other)), InvalidTransaction::BadProof.into());
+			assert_eq!(
+				refused_with(changed, signed(1, &other)),
+				InvalidTransaction::BadProof.into()
+			);
 		});
 	}
 
@@ -335,7 +348,10 @@ mod reports {
 			let good = quote(BTC, 6_000_000);
 			assert_eq!(refused(with(vec![])), custom(report::EMPTY_REPORT));
 			for price in [0, 99, (1 << 30) + 1, u64::MAX] {
-				assert_eq!(refused(with(vec![quote(BTC, price)])), custom(report::IMPLAUSIBLE_QUOTE));
+				assert_eq!(
+					refused(with(vec![quote(BTC, price)])),
+					custom(report::IMPLAUSIBLE_QUOTE)
+				);
 			}
 			let wide = Quote { confidence: good.price + 1, ..good };
 			let sourceless = Quote { sources: 0, ..good };
@@ -363,7 +379,9 @@ mod reports {
 			let signature = signed(1, &report);
 			let by_account = frame_system::RawOrigin::Signed(account(1)).into();
 			assert!(Oracle::report(by_account, report.clone(), signature.clone()).is_err());
-			assert!(Oracle::report(frame_system::RawOrigin::Root.into(), report, signature).is_err());
+			assert!(
+				Oracle::report(frame_system::RawOrigin::Root.into(), report, signature).is_err()
+			);
 			assert_eq!(Reports::<Test>::iter().count(), 0);
 		});
 	}
@@ -497,7 +515,9 @@ mod accountability {
 			let paid = Balances::balance(&account(1)) - before;
 			// a quarter of the period's reward, for the rounds that had a report
 			let rounds = PERIOD / 2;
-			assert!(paid > 0 && paid <= PERIOD_REWARD / 4 * u128::from(rounds + 1) / u128::from(PERIOD));
+			assert!(
+				paid > 0 && paid <= PERIOD_REWARD / 4 * u128::from(rounds + 1) / u128::from(PERIOD)
+			);
 		});
 	}
 
@@ -610,7 +630,9 @@ mod genesis {
 		assert!(problem(|all| all[0].symbol = "A-VERY-LONG-SYMBOL".into()).contains("16"));
 		assert!(problem(|all| {
 			let one = all[0].clone();
-			*all = (0..33).map(|n| crate::GenesisFeed { symbol: n.to_string(), ..one.clone() }).collect();
+			*all = (0..33)
+				.map(|n| crate::GenesisFeed { symbol: n.to_string(), ..one.clone() })
+				.collect();
 		})
 		.contains("more than 32"));
 	}

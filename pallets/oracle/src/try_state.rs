@@ -29,7 +29,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(capped == weights, "a reporter holds more than its capped share");
 		for reporter in &reporters {
 			let full = Standings::<T>::get(&reporter.account).full_bond;
-			ensure!(Self::bond(&reporter.account) <= full, "a bond is larger than when it was full");
+			ensure!(
+				Self::bond(&reporter.account) <= full,
+				"a bond is larger than when it was full"
+			);
 		}
 		Ok(())
 	}
@@ -39,7 +42,8 @@ impl<T: Config> Pallet<T> {
 			let last = Standings::<T>::get(&account).last_round;
 			ensure!(last == Some(report.round), "a report is not the reporter's last");
 			ensure!(report.included <= Self::block(), "a report is from the future");
-			let ordered = report.quotes.windows(2).all(|pair| matches!(pair, [a, b] if a.feed < b.feed));
+			let ordered =
+				report.quotes.windows(2).all(|pair| matches!(pair, [a, b] if a.feed < b.feed));
 			ensure!(ordered && !report.quotes.is_empty(), "quotes are not ordered by feed");
 		}
 		Ok(())

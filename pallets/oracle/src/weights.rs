@@ -46,9 +46,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn pay_rewards(r: u32) -> Weight {
 		let r = u64::from(r);
-		Weight::from_parts(50_000_000, 0)
-			.saturating_mul(r)
-			.saturating_add(T::DbWeight::get().reads_writes(r.saturating_mul(4), r.saturating_mul(4)))
+		Weight::from_parts(50_000_000, 0).saturating_mul(r).saturating_add(
+			T::DbWeight::get().reads_writes(r.saturating_mul(4), r.saturating_mul(4)),
+		)
 	}
 }
 
