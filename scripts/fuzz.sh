@@ -37,11 +37,17 @@ run_target() {
 	local binary=$target_dir/fuzz/$host/release/fuzz_$name
 	mkdir -p "$found/$name"
 	say "libFuzzer: $name, $seconds s"
-	"$binary" "$found/$name" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 \
-		-print_final_stats=1 -artifact_prefix="$target_dir/fuzz/$name-" 2>&1 |
-		grep --line-buffered -vE ' (NEW|REDUCE|RELOAD) ' ||
-		die "$name found a failing input; it is named above" \
-			"Replay: $binary FILE" "Then keep its bytes as a test in fuzz/tests/random.rs."
+	local log=$target_dir/fuzz/$name.log
+	"$binary" "$found/$name" -max_total_time="$seconds" -max_len=4096 -len_control=0 \
+		-timeout=20 -rss_limit_mb=2048 \
+		-artifact_prefix="$target_dir/fuzz/$name-" 2>&1 | tee "$log" |
+		{ grep --line-buffered -E '(INITED|pulse|DONE) |^Done' || true; } || fail "$log" "$name" "$binary"
+}
+
+fail() {
+	tail -n 80 "$1"
+	die "$2 found a failing input; its file is named above" \
+		"Replay: $3 FILE" "Then keep its bytes as a test in fuzz/tests/random.rs."
 }
 
 # Rounds with fresh seeds until the time is up.
