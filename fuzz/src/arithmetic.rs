@@ -342,10 +342,11 @@ fn oracle(bytes: &mut Bytes<'_>) -> Option<()> {
 	let reports: Vec<Report> = list(bytes, 8);
 	let (registered, price, ratio): (u128, Price, Ratio) = bytes.value()?;
 	let (last, other, now): (Aggregate, Aggregate, Timestamp) = bytes.value()?;
+	let deviation = bytes.value()?;
 	called(capped_weights(&reports.iter().map(|report| report.weight).collect::<Vec<_>>()));
 	let round = aggregate(&reports, registered);
 	called(median_absolute_deviation(&reports, price));
-	called((is_outlier(price, &last, registered as u64), cross(&last, &other, price)));
+	called((is_outlier(price, &last, deviation), cross(&last, &other, price)));
 	let confidence = last.widened(now, ratio);
 	called((last.collateral_price(confidence), last.debt_price(confidence)));
 	called(confidence.approach(other.confidence, bytes.value()?));
