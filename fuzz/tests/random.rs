@@ -21,7 +21,7 @@ fn bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-	#![proptest_config(cases(2_000))]
+	#![proptest_config(cases(500))]
 
 	#[test]
 	fn decoding_of_any_bytes(bytes in bytes(2_000)) {
