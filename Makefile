@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 # dev: tests, and the node they run; quick to build. production: what operators run.
 PROFILE ?= dev
+# What `make bench` measures: all, core or network.
+WHAT ?= all
 # Where cargo builds. Point CARGO_TARGET_DIR at a cache to share one build between clones.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 
@@ -12,7 +14,7 @@ CARGO := scripts/with-toolchain.sh cargo
 NODE := $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/breakwater-node
 export BREAKWATER_NODE := $(NODE)
 
-.PHONY: help setup setup-build build run test lint fmt bench e2e network docker clean
+.PHONY: help setup setup-build build run test lint fmt bench fuzz e2e network docker clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +40,12 @@ e2e: setup build ## Test the running node with the usual client libraries
 network: setup build ## Break a four-validator network in every way we know (10 minutes)
 	@scripts/network.sh
 
-bench: setup build ## Measure block times, finality and throughput of four validators (20 minutes)
-	@scripts/bench.sh
+# The core is measured without the node.
+bench: setup $(if $(filter core,$(WHAT)),,build) ## Measure risk core and four validators (40 minutes); WHAT=core or network for one
+	@scripts/bench.sh $(WHAT)
+
+fuzz: setup-build ## Attack the risk core with fuzzers and property tests (an hour; FUZZ_MINUTES=60)
+	@scripts/fuzz.sh
 
 lint: setup ## Check format, clippy, shell scripts and Dockerfile
 	@scripts/lint.sh

@@ -17,6 +17,8 @@ say "Format"
 scripts/with-toolchain.sh cargo fmt --all --check
 say "Clippy (the first time it checks a thousand crates: about ten minutes)"
 SKIP_WASM_BUILD=1 scripts/with-toolchain.sh cargo clippy --locked --workspace --all-targets -- -D warnings
+say "No std"
+scripts/no-std.sh
 say "Shell scripts"
 "$tools/bin/shellcheck" -x -P "$root" scripts/*.sh .ci/run
 say "Dockerfile"

@@ -1,0 +1,5 @@
+//! `breakwater_fuzz::arithmetic` under libFuzzer; run it with scripts/fuzz.sh.
+#![no_main]
+#![allow(missing_docs)]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| breakwater_fuzz::arithmetic::run(bytes));
