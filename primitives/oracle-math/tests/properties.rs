@@ -3,9 +3,10 @@
 
 use breakwater_oracle_math::{
 	aggregate, banded_median, capped_weights, classify, cross, has_quorum, is_outlier,
-	lower_quartile, median_absolute_deviation, upper_quartile, weighted_lower_median, Action,
-	Aggregate, Basis, Confidence, Limits, OracleError, Report, Validity, Weighted, MAX_REPORTERS,
-	MAX_WEIGHT,
+	lower_quartile, median_absolute_deviation, robust_centre, slashed, ticks_from_decimal,
+	upper_quartile, weighted_lower_median, Action, Aggregate, Basis, Conduct, ConductRules,
+	Confidence, Consequence, Limits, Observation, OracleError, Report, SlowAverage, SourcePrice,
+	Validity, Weighted, MAX_DECIMALS, MAX_PENALTY_LEVEL, MAX_REPORTERS, MAX_WEIGHT,
 };
 use breakwater_units::{Millis, Price, Ratio, Ticks, Timestamp};
 use num_bigint::{BigInt, BigUint};
@@ -585,5 +586,196 @@ mod grades {
 			let seen = classify(Some(&last), Ok(()), Price::new(average), at, &limits);
 			prop_assert_eq!(seen == Validity::Missing, price == 0);
 		}
+	}
+}
+
+// ---- Sources -----------------------------------------------------------------------------------
+
+/// Honest sources within 1 % of each other, and fewer liars than those, in any order.
+fn sources() -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
+	(1u64..1 << 40, 1usize..12).prop_flat_map(|(lowest, honest)| {
+		let prices = proptest::collection::vec(lowest..=lowest + lowest / 100, honest);
+		(prices, proptest::collection::vec(non_zero(), 0..honest))
+	})
+}
+
+fn source(price: &u64) -> SourcePrice {
+	SourcePrice {
+		price: Price::new(*price),
+		half_spread: Confidence::ZERO,
+		time: Timestamp::new(*price),
+	}
+}
+
+proptest! {
+	#![proptest_config(cases(2_000))]
+
+	#[test]
+	fn fewer_liars_than_honest_sources_move_the_centre_nowhere(
+		(honest, liars) in sources(),
+		seed in any::<usize>(),
+	) {
+		let mut all: Vec<_> = honest.iter().chain(&liars).map(source).collect();
+		let turn = seed % all.len();
+		all.rotate_left(turn);
+		let (centre, used) = robust_centre(&all, honest.len()).unwrap();
+		let (low, high) = (*honest.iter().min().unwrap(), *honest.iter().max().unwrap());
+		prop_assert!((low..=high).contains(&centre.price.get()));
+		prop_assert!((low..=high).contains(&centre.time.get()));
+		prop_assert!(used as usize >= honest.len());
+	}
+
+	#[test]
+	fn a_far_liar_is_not_in_the_confidence(honest in 3usize..10, far in prop_oneof![1u64..800_000, 1_200_000u64..1 << 50]) {
+		let mut all: Vec<_> = (0..honest as u64).map(|n| source(&(1_000_000 + n))).collect();
+		all.push(source(&far));
+		let (centre, used) = robust_centre(&all, honest).unwrap();
+		prop_assert_eq!(used as usize, honest);
+		prop_assert!(centre.confidence.get() <= honest as u64);
+	}
+}
+
+// ---- Decimals ----------------------------------------------------------------------------------
+
+/// What `digits` with the point before the last `scale` of them, times ten to `exponent`, is in
+/// ticks: rounded half up, none if zero or too large.
+fn naive_ticks(digits: u128, scale: usize, exponent: i32, decimals: u8) -> Option<u64> {
+	let shift = i32::from(decimals) + exponent - scale as i32;
+	let ten = |power: i32| BigUint::from(10u8).pow(power.unsigned_abs());
+	let value = BigUint::from(digits);
+	let ticks = if shift >= 0 {
+		value * ten(shift)
+	} else {
+		(value * 2u8 + ten(shift)) / (ten(shift) * 2u8)
+	};
+	u64::try_from(ticks).ok().filter(|ticks| *ticks > 0)
+}
+
+proptest! {
+	#![proptest_config(cases(4_000))]
+
+	#[test]
+	fn decimals_are_rational_numbers_rounded_half_up(
+		digits in (any::<u128>(), 60u32..128).prop_map(|(x, shift)| x >> shift),
+		scale in 0usize..24,
+		exponent in prop_oneof![4 => Just(0), 1 => -30..=30],
+		decimals in 0..=MAX_DECIMALS,
+		leading_zeros in 0usize..3,
+	) {
+		let text = format!("{digits:0width$}", width = scale + 1 + leading_zeros);
+		let (whole, fraction) = text.split_at(text.len() - scale);
+		let text = match (scale, exponent) {
+			(0, 0) => whole.to_string(),
+			(_, 0) => format!("{whole}.{fraction}"),
+			(_, exponent) => format!("{whole}.{fraction}e{exponent}"),
+		};
+		prop_assert_eq!(
+			ticks_from_decimal(&text, decimals),
+			naive_ticks(digits, scale, exponent, decimals),
+			"{}", text
+		);
+	}
+
+	#[test]
+	fn any_text_is_read_or_refused(text in "[-+0-9.eE ]{0,40}", decimals in any::<u8>()) {
+		let _ = ticks_from_decimal(&text, decimals);
+	}
+}
+
+// ---- Conduct -----------------------------------------------------------------------------------
+
+fn observations() -> impl Strategy<Value = Vec<Observation>> {
+	let one = prop_oneof![
+		3 => Just(Observation::Good),
+		3 => Just(Observation::Outlier),
+		1 => Just(Observation::Silent),
+	];
+	proptest::collection::vec(one, 0..200)
+}
+
+fn rules() -> impl Strategy<Value = ConductRules> {
+	(1u32..6, 1u32..6, 1u32..20, 0u64..300_000_000, 0u64..300_000_000).prop_map(
+		|(strikes_per_penalty, rounds_per_strike, rounds_per_level, slash, largest)| ConductRules {
+			strikes_per_penalty,
+			rounds_per_strike,
+			rounds_per_level,
+			slash: Ratio::new(slash),
+			largest_slash: Ratio::new(largest),
+		},
+	)
+}
+
+proptest! {
+	#![proptest_config(cases(1_000))]
+
+	#[test]
+	fn conduct_is_bounded_and_heals_by_good_rounds_alone(seen in observations(), rules in rules()) {
+		let mut conduct = Conduct::default();
+		let mut bond = 1_000_000u128;
+		for observation in seen {
+			let before = conduct;
+			let (after, consequence) = conduct.after(observation, &rules);
+			prop_assert!(after.level <= MAX_PENALTY_LEVEL);
+			prop_assert!(after.strikes < rules.strikes_per_penalty);
+			match observation {
+				Observation::Silent => prop_assert_eq!((after, consequence), (before, Consequence::None)),
+				Observation::Good => prop_assert!(after.level <= before.level && after.strikes <= before.strikes),
+				Observation::Outlier => prop_assert!(after.level >= before.level && after.good_rounds == 0),
+			}
+			if let Consequence::Penalty(part) = consequence {
+				prop_assert_eq!(before.strikes + 1, rules.strikes_per_penalty);
+				prop_assert!(part <= rules.largest_slash);
+				bond -= slashed(bond, part);
+			}
+			conduct = after;
+		}
+		prop_assert!(conduct.weight(bond) <= bond);
+
+		// However bad it was, so many good rounds and it is as at the beginning.
+		let enough = rules.rounds_per_level * (u32::from(MAX_PENALTY_LEVEL) + 1)
+			+ rules.rounds_per_strike * rules.strikes_per_penalty * rules.rounds_per_level;
+		for _ in 0..enough {
+			conduct = conduct.after(Observation::Good, &rules).0;
+		}
+		prop_assert_eq!(conduct.level, 0);
+		if rules.rounds_per_strike <= rules.rounds_per_level {
+			prop_assert_eq!(conduct.strikes, 0);
+		}
+	}
+}
+
+// ---- The slow average --------------------------------------------------------------------------
+
+proptest! {
+	#![proptest_config(cases(1_000))]
+
+	#[test]
+	fn the_slow_average_stays_among_its_prices(
+		prices in proptest::collection::vec((1u64..1 << 36, 0u64..10_000), 1..50),
+		span in 1u64..100_000,
+	) {
+		let mut average = SlowAverage::default();
+		let (mut low, mut high) = (u64::MAX, 0);
+		for (price, elapsed) in prices {
+			(low, high) = (low.min(price), high.max(price));
+			average = average.updated(Price::new(price), Millis::new(elapsed), Millis::new(span));
+			let seen = average.price().get();
+			prop_assert!((low..=high).contains(&seen));
+		}
+	}
+
+	#[test]
+	fn the_slow_average_moves_by_the_elapsed_part(
+		from in 1u64..1 << 36,
+		to in 1u64..1 << 36,
+		elapsed in 0u64..100_000,
+		span in 1u64..100_000,
+	) {
+		let moved = SlowAverage::starting_at(Price::new(from))
+			.updated(Price::new(to), Millis::new(elapsed), Millis::new(span));
+		let part = elapsed.min(span);
+		let exact = (i128::from(from) * i128::from(span)
+			+ (i128::from(to) - i128::from(from)) * i128::from(part)) / i128::from(span);
+		prop_assert!((i128::from(moved.price().get()) - exact).abs() <= 1);
 	}
 }
