@@ -87,15 +87,6 @@ fn big_div(n: &BigInt, d: &BigInt, rounding: Rounding) -> BigInt {
 	}
 }
 
-/// The default number of cases, unless `PROPTEST_CASES` says otherwise.
-fn cases(default: u32) -> ProptestConfig {
-	let mut config = ProptestConfig::default();
-	if std::env::var_os("PROPTEST_CASES").is_none() {
-		config.cases = default;
-	}
-	config
-}
-
 fn big<T: Into<BigInt>>(x: T) -> BigInt {
 	x.into()
 }
