@@ -113,7 +113,7 @@ fn feed(symbol: &str, decimals: u8, daily_percent: u64, through: Option<&str>) -
 		min_price: 1,
 		max_price: MAX_PRICE_TICKS,
 		through: through.map(Into::into),
-		lifetime: 3_000,
+		lifetime: 5_000,
 		daily_sigma: percent(daily_percent),
 		widest_to_withdraw: percent(1),
 		widest_to_add_risk: percent(2),
