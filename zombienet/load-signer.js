@@ -2,12 +2,20 @@
 //
 //   node load-signer.js <ws url> <how many>
 //
-// Prints the block limits of the chain on one line, then one line per sender: its transactions in
-// the order of their nonces, as JSON. The library comes from `clients/`.
+// Gives money to forty new accounts and lets them send. Prints the block limits of the chain on one
+// line, then one line per sender: its transactions in the order of their nonces, as JSON. The
+// library comes from `clients/`.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
-const SENDERS = ['//Alice', '//Bob', '//Charlie', '//Dave'];
+import { until } from './lib/wait.js';
+
+const FUNDERS = ['//Alice', '//Bob', '//Charlie', '//Dave'];
+/** Many, because a sender's transactions can only go in one after the other. */
+const SENDERS_PER_FUNDER = 10;
+/** The part of a funder's money that each of its senders gets. */
+const SHARE = 2n * BigInt(SENDERS_PER_FUNDER);
+const FUNDING_LIMIT_MS = 60_000;
 const RECIPIENTS = 1_000;
 
 const [url, wanted] = process.argv.slice(2);
@@ -34,15 +42,39 @@ const common = {
   genesisHash: api.genesisHash,
   runtimeVersion: api.runtimeVersion,
 };
-for (const uri of SENDERS) await printLine(await transfersFrom(keyring.addFromUri(uri)));
+const senders = [];
+for (const uri of FUNDERS) senders.push(...(await fund(uri)));
+await fundsArrived();
+const perSender = Math.ceil(Number(wanted) / senders.length);
+for (const sender of senders) await printLine(transfersFrom(sender));
 await api.disconnect();
 
-async function transfersFrom(sender) {
-  const first = (await api.rpc.system.accountNextIndex(sender.address)).toNumber();
-  const count = Math.ceil(Number(wanted) / SENDERS.length);
-  return Array.from({ length: count }, (_, i) => {
-    const call = api.tx.balances.transferKeepAlive(recipient(i), api.consts.balances.existentialDeposit);
-    return call.sign(sender, { ...common, nonce: first + i }).toHex();
+/** Sends money to accounts derived from a rich one, and gives these. */
+async function fund(uri) {
+  const funder = keyring.addFromUri(uri);
+  const { nonce, data } = await api.query.system.account(funder.address);
+  const amount = data.free.toBigInt() / SHARE;
+  const derived = Array.from({ length: SENDERS_PER_FUNDER }, (_, i) => keyring.addFromUri(`${uri}//${i}`));
+  for (const [i, sender] of derived.entries()) {
+    const call = api.tx.balances.transferKeepAlive(sender.address, amount);
+    await api.rpc.author.submitExtrinsic(call.sign(funder, { ...common, nonce: nonce.toNumber() + i }));
+  }
+  return derived;
+}
+
+async function fundsArrived() {
+  const arrived = async () => {
+    const accounts = await api.query.system.account.multi(senders.map(({ address }) => address));
+    return accounts.every(({ data }) => !data.free.isZero());
+  };
+  await until('the senders have money', FUNDING_LIMIT_MS, arrived);
+}
+
+// The accounts are new: their nonces begin with 0.
+function transfersFrom(sender) {
+  return Array.from({ length: perSender }, (_, nonce) => {
+    const call = api.tx.balances.transferKeepAlive(recipient(nonce), api.consts.balances.existentialDeposit);
+    return call.sign(sender, { ...common, nonce }).toHex();
   });
 }
 

@@ -244,6 +244,9 @@ function loadReport({ flood, limits }, blocks, { before, after, pool_max }) {
   const fullness = blocks.map(({ weight }) => (weight.normal / limits.normal_weight_max) * 100);
   return {
     submitted: flood.submitted,
+    resubmitted: flood.resubmitted,
+    resubmission_rounds: flood.rounds,
+    senders_given_up: flood.givenUp,
     included,
     ran_dry: flood.isDry,
     // By the chain's own clock, over the blocks that became final.

@@ -34,6 +34,10 @@ function printLoad({ load, ...report }, line) {
     `${load.submitted} sent, ${load.included} in final blocks${load.ran_dry ? '; ended because all were sent' : ''}`,
   );
   line(
+    'sent again',
+    `${load.resubmitted}, in ${load.resubmission_rounds} rounds: in no block and not in the pool${load.senders_given_up > 0 ? `; ${load.senders_given_up} senders gave up` : ''}`,
+  );
+  line(
     'rate',
     `${load.transactions_per_second} per second, at most ${load.transactions_per_block_max} in a block`,
   );

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 
 import { compact, isSigned, slotOf } from '../lib/chain.js';
 import { FinalityLog } from '../lib/finality.js';
+import { Flood } from '../lib/flood.js';
 import { nodeKey, peerId, validatorNames } from '../lib/identity.js';
 import { mean, percentile } from '../lib/stats.js';
 import { until } from '../lib/wait.js';
@@ -131,5 +132,89 @@ describe('websocket frames', () => {
     assert.deepEqual([second.final, `${second.payload}`], [false, 'de']);
     const third = decodeFrame(second.rest);
     assert.deepEqual([third.opcode, third.final, `${third.payload}`, third.rest.length], [0, true, 'f', 0]);
+  });
+});
+
+describe('flood', () => {
+  const PATIENT_BLOCKS = 20;
+  const TEMPORARILY_BANNED = 1012;
+
+  /** A node that keeps what it is sent, unless told to lose it or to refuse it. */
+  class Pool {
+    sent = [];
+    pending = new Set();
+
+    constructor({ loses = [], refuses = [] } = {}) {
+      this.loses = new Set(loses);
+      this.refuses = new Set(refuses);
+    }
+
+    async call(method, transaction) {
+      if (method === 'author_pendingExtrinsics') return [...this.pending];
+      this.sent.push(transaction);
+      if (this.refuses.has(transaction))
+        throw Object.assign(new Error('not now'), { code: TEMPORARILY_BANNED });
+      if (!this.loses.has(transaction)) this.pending.add(transaction);
+      return transaction;
+    }
+  }
+
+  const floodOf = (lanes, pools) =>
+    new Flood({ lanes, sockets: pools, inFlightMax: 100, rate_per_s: 1_000_000 });
+  const sendAll = (flood) => flood.run(Number.MAX_SAFE_INTEGER);
+  /** Empty blocks, and time for the answers of the nodes. */
+  const blocks = async (flood, count) => {
+    for (let i = 0; i < count; i++) {
+      flood.included([], Date.now());
+      await new Promise(setImmediate);
+    }
+  };
+
+  test('sends again, from the lowest nonce on and to another node, what a node lost', async () => {
+    const [first, second] = [new Pool({ loses: ['b', 'c'] }), new Pool()];
+    const flood = floodOf([['a', 'b', 'c']], [first, second]);
+    await sendAll(flood);
+    flood.included(['a'], Date.now());
+    await blocks(flood, PATIENT_BLOCKS - 1);
+    assert.deepEqual(second.sent, []);
+    await blocks(flood, 1);
+    assert.deepEqual(second.sent, ['b', 'c']);
+    assert.deepEqual([flood.submitted, flood.resubmitted, flood.rounds], [3, 2, 1]);
+    flood.included(['b', 'c'], Date.now());
+    await blocks(flood, 2 * PATIENT_BLOCKS);
+    assert.deepEqual([flood.inFlight, flood.resubmitted, flood.inclusions_ms.length], [0, 2, 3]);
+  });
+
+  test('leaves alone what is pending', async () => {
+    const [first, second] = [new Pool(), new Pool()];
+    const flood = floodOf([['a', 'b']], [first, second]);
+    await sendAll(flood);
+    await blocks(flood, 3 * PATIENT_BLOCKS);
+    assert.deepEqual([first.sent, second.sent, flood.inFlight], [['a', 'b'], [], 2]);
+  });
+
+  test('gives up a sender in the end, and frees the room of its transactions', async () => {
+    const pools = [new Pool({ loses: ['a'] }), new Pool({ loses: ['a'] })];
+    const flood = floodOf([['a']], pools);
+    await sendAll(flood);
+    await blocks(flood, 20 * PATIENT_BLOCKS);
+    assert.deepEqual([flood.rounds, flood.givenUp, flood.inFlight], [10, 1, 0]);
+    assert.equal(pools[0].sent.length + pools[1].sent.length, 11);
+  });
+
+  test('begins again with one that was refused, at another node', async () => {
+    const [first, second] = [new Pool({ refuses: ['b'] }), new Pool()];
+    const flood = floodOf([['a', 'b', 'c']], [first, second]);
+    await sendAll(flood);
+    assert.deepEqual([first.sent, second.sent], [['a', 'b', 'c'], ['b', 'c']]);
+    assert.deepEqual(flood.refusals, { 'not now': 1 });
+  });
+
+  test('counts a transaction once, and those of others never', async () => {
+    const flood = floodOf([['a'], ['b']], [new Pool()]);
+    await sendAll(flood);
+    flood.included(['x', 'b'], Date.now());
+    flood.included(['b'], Date.now());
+    assert.deepEqual([flood.inFlight, flood.inclusions_ms.length], [1, 1]);
   });
 });
