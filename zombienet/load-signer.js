@@ -1,6 +1,6 @@
 // Signs transfers for `measure.js --load`, in a process of its own, before the measuring starts.
 //
-//   node load-signer.js <ws url> <how many>
+//   node load-signer.js <ws url> <how many> [tip, in the smallest unit]
 //
 // Gives money to forty new accounts and lets them send. Prints the block limits of the chain on one
 // line, then one line per sender: its transactions in the order of their nonces, as JSON. The
@@ -18,7 +18,7 @@ const SHARE = 2n * BigInt(SENDERS_PER_FUNDER);
 const FUNDING_LIMIT_MS = 60_000;
 const RECIPIENTS = 1_000;
 
-const [url, wanted] = process.argv.slice(2);
+const [url, wanted, tip = '0'] = process.argv.slice(2);
 const { ApiPromise, Keyring, WsProvider } = library();
 const api = await ApiPromise.create({
   provider: new WsProvider(url),
@@ -74,7 +74,7 @@ async function fundsArrived() {
 function transfersFrom(sender) {
   return Array.from({ length: perSender }, (_, nonce) => {
     const call = api.tx.balances.transferKeepAlive(recipient(nonce), api.consts.balances.existentialDeposit);
-    return call.sign(sender, { ...common, nonce }).toHex();
+    return call.sign(sender, { ...common, nonce, tip }).toHex();
   });
 }
 
