@@ -37,8 +37,7 @@ RUN --mount=type=secret,id=certificates \
     --mount=type=cache,id=breakwater-target,target=/breakwater/target \
     if [ -s /run/secrets/certificates ]; then export CARGO_HTTP_CAINFO=/run/secrets/certificates; fi; \
     find . -path ./target -prune -o -type f -exec touch {} +; \
-    SUBSTRATE_CLI_GIT_COMMIT_HASH=$COMMIT scripts/with-toolchain.sh \
-        cargo build --locked --profile "$PROFILE" --bin breakwater-node; \
+    SUBSTRATE_CLI_GIT_COMMIT_HASH=$COMMIT scripts/build.sh "$PROFILE"; \
     folder=$PROFILE; \
     if [ "$PROFILE" = dev ]; then folder=debug; fi; \
     install -D "target/$folder/breakwater-node" /out/breakwater-node
