@@ -261,6 +261,7 @@ function loadReport({ flood, limits }, blocks, { before, after, pool_max }) {
     client_cpu_percent_of_a_core: round(
       ((after.client_cpu_ms - before.client_cpu_ms) / (after.at_ms - before.at_ms)) * 100,
     ),
-    refusals: flood.refusals,
+    // Of its own: those by nodes that stop do not count.
+    refusals: { ...flood.refusals },
   };
 }

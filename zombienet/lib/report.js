@@ -53,7 +53,7 @@ function printLoad({ load, ...report }, line) {
       .join(', '),
   );
   line('pool', `at most ${load.pool_max} transactions`);
-  line('processors', `${round(busyPercent(report, load))} % busy with the nodes and the client`);
+  line('processors', `${round(busyPercent(report, load))} % busy with the nodes and the client; load average ${report.machine.load_average[0]}`);
   for (const [message, count] of Object.entries(load.refusals)) line('refused', `${count} × ${message}`);
   line('what limits it', limitOf(report, load));
 }
