@@ -27,7 +27,7 @@ const HELP = `Usage: node zombienet/measure.js [options] [-- flags for every nod
   --minutes <n>        how long to measure (10)
   --load               send transfers meanwhile; needs 'npm ci' in clients/
   --transactions <n>   sign, and send, at most so many (60000)
-  --in-flight <n>      at most so many sent and not yet in a block (1000)
+  --in-flight <n>      at most so many sent and not yet in a block (200)
   --rate <n>           send at most so many a second (5000)
   --json               print the result as JSON
   --node <path>        the breakwater-node to measure; otherwise $BREAKWATER_NODE, or the one 'make build' built
@@ -49,7 +49,7 @@ const { values: options, positionals: nodeFlags } = parseArgs({
     minutes: { type: 'string', default: '10' },
     load: { type: 'boolean', default: false },
     transactions: { type: 'string', default: '60000' },
-    'in-flight': { type: 'string', default: '1000' },
+    'in-flight': { type: 'string', default: '200' },
     rate: { type: 'string', default: '5000' },
     json: { type: 'boolean', default: false },
     node: { type: 'string' },
