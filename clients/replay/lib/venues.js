@@ -14,6 +14,7 @@
  * @property {number} stampMs when, in milliseconds
  */
 
+const DAY_MS = 86_400_000;
 const QUOTES = ['USDT', 'USDC', 'USD'];
 
 /** `BTCUSDT` to its two halves. */
@@ -80,6 +81,7 @@ export const VENUES = {
     tickers: [
       [/^\/api\/v3\/ticker\/price$/, ({ query }) => usual(query.get('symbol')), binancePrice],
       [/^\/api\/v3\/ticker\/bookTicker$/, ({ query }) => usual(query.get('symbol')), binanceBook],
+      [/^\/api\/v3\/ticker\/24hr$/, ({ query }) => usual(query.get('symbol')), binanceDay],
     ],
     unknown: () => [400, { code: -1121, msg: 'Invalid symbol.' }],
   },
@@ -179,6 +181,34 @@ function binanceBook({ pair, bid, ask }) {
     bidQty: '1.25000000',
     askPrice: eightDecimals(ask),
     askQty: '0.75000000',
+  };
+}
+
+function binanceDay({ pair, bid, ask, last, day, stampMs }) {
+  const change = Number(last) - Number(day.open);
+  const closeTime = Math.floor(stampMs);
+  return {
+    symbol: `${pair.base}${pair.quote}`,
+    priceChange: eightDecimals(Number.isFinite(change) ? change.toFixed(2) : '0'),
+    priceChangePercent: percent(last, day.open).toFixed(3),
+    weightedAvgPrice: eightDecimals(last),
+    prevClosePrice: eightDecimals(day.open),
+    lastPrice: eightDecimals(last),
+    lastQty: '0.00318000',
+    bidPrice: eightDecimals(bid),
+    bidQty: '1.25000000',
+    askPrice: eightDecimals(ask),
+    askQty: '0.75000000',
+    openPrice: eightDecimals(day.open),
+    highPrice: eightDecimals(day.high),
+    lowPrice: eightDecimals(day.low),
+    volume: volume(day.volume),
+    quoteVolume: volume(day.volume * Number(day.open)),
+    openTime: closeTime - DAY_MS,
+    closeTime,
+    firstId: 1,
+    lastId: 23_456,
+    count: 23_456,
   };
 }
 

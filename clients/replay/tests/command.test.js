@@ -13,6 +13,7 @@ import { VENUE_NAMES } from '../lib/venues.js';
 
 const SERVER = fileURLToPath(new URL('../server.js', import.meta.url));
 const GENERATE = fileURLToPath(new URL('../generate.js', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../sources.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'breakwater-replay-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -133,6 +134,30 @@ describe('the generator', { concurrency: 4 }, () => {
   ]) {
     it(`refuses ${message.source}`, async () => {
       const { code, stderr } = await run(GENERATE, ...args);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    });
+  }
+});
+
+describe('the sources of a replay', { concurrency: 4 }, () => {
+  it('are those that are shipped, at its address', async () => {
+    const { code, stdout } = await run(SOURCES, '--origin', 'http://127.0.0.1:8800', '--feeds', 'BTC-USD,BTC-USDT', '--venues', 'kraken,okx');
+    assert.equal(code, 0);
+    assert.deepEqual(JSON.parse(stdout).sources.map(({ url }) => url), [
+      'http://127.0.0.1:8800/kraken/0/public/Ticker?pair=XBTUSD',
+      'http://127.0.0.1:8800/okx/api/v5/market/ticker?instId=BTC-USDT',
+    ]);
+  });
+
+  for (const [args, message] of [
+    [[], /--origin is missing/],
+    [['--origin', 'http://127.0.0.1:8800/kraken'], /--origin is an address/],
+    [['--origin', 'http://127.0.0.1:8800', '--venues', 'mtgox'], /no source is left/],
+    [['--origin', 'http://127.0.0.1:8800', '--from', '/nowhere.json'], /\/nowhere\.json: ENOENT/],
+  ]) {
+    it(`are refused: ${message.source}`, async () => {
+      const { code, stderr } = await run(SOURCES, ...args);
       assert.equal(code, 2);
       assert.match(stderr, message);
     });

@@ -1,5 +1,7 @@
 /** What these tests share: small tapes, a replay on a free port, and reading from it. */
 
+import { after } from 'node:test';
+
 import { startReplay } from '../lib/replay.js';
 
 export const START_MS = Date.UTC(2024, 0, 1);
@@ -30,9 +32,14 @@ export const STILL = {
 
 const NO_HABITS = { noiseBps: 0, spreadBps: 0, lagMs: 0 };
 
+/** A test that fails does not come to its end; what it left open would keep the process. */
+const open = new Set();
+after(() => Promise.all([...open].map((replay) => replay.close())));
+
 /** A replay that stands still at its start, prints its own time and has no noise. */
 export async function stillReplay({ scenario = STILL, ...options } = {}) {
   const replay = await startReplay({ scenario, paused: true, timestamps: 'scenario', ...options });
+  open.add(replay);
   for (const venue of replay.world.venues) replay.world.setFaults(venue, NO_HABITS);
   return { ...replay, get: getter(replay.url), post: poster(replay.url) };
 }
