@@ -1,6 +1,6 @@
 // Signs transfers for `measure.js --load`, in a process of its own, before the measuring starts.
 //
-//   node load-signer.js <ws url> <how many>
+//   node load-signer.js <ws url> <how many> [tip, in the smallest unit]
 //
 // Prints the block limits of the chain on one line, then one line per sender: its transactions in
 // the order of their nonces, as JSON. The library comes from `clients/`.
@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 const SENDERS = ['//Alice', '//Bob', '//Charlie', '//Dave'];
 const RECIPIENTS = 1_000;
 
-const [url, wanted] = process.argv.slice(2);
+const [url, wanted, tip = '0'] = process.argv.slice(2);
 const { ApiPromise, Keyring, WsProvider } = library();
 const api = await ApiPromise.create({
   provider: new WsProvider(url),
@@ -42,7 +42,7 @@ async function transfersFrom(sender) {
   const count = Math.ceil(Number(wanted) / SENDERS.length);
   return Array.from({ length: count }, (_, i) => {
     const call = api.tx.balances.transferKeepAlive(recipient(i), api.consts.balances.existentialDeposit);
-    return call.sign(sender, { ...common, nonce: first + i }).toHex();
+    return call.sign(sender, { ...common, nonce: first + i, tip }).toHex();
   });
 }
 

@@ -44,7 +44,7 @@ export class ChainNode {
   /** Starts the node on the data it has and returns when it answers. `env` is for this run only. */
   async start({ env = {} } = {}) {
     this.#runs += 1;
-    this.process = new Process([...this.place.enter, ...onOurDeath('KILL'), ...this.#command], {
+    this.process = new Process([...this.place.enter, ...onOurDeath('KILL'), ...this.#command()], {
       log: this.log,
       env,
     });
@@ -66,21 +66,26 @@ export class ChainNode {
   }
 }
 
-/** A chain of its own, from a fresh genesis. `flags` go to every node. Has to be stopped. */
+/**
+ * A chain of its own, from a fresh genesis. `flags` go to every node, `flagsOf(name)` to one, asked
+ * at each of its starts. Has to be stopped.
+ */
 export class Cluster {
   nodes = [];
   #binary;
   #network;
   #flags;
+  #flagsOf;
   #data = mkdtempSync(join(tmpdir(), 'breakwater-network-'));
   #bootnodes = [];
   // Also when the harness is interrupted.
   #removeData = () => rmSync(this.#data, { recursive: true, force: true, maxRetries: 5 });
 
-  constructor({ binary, network, logs, flags = [] }) {
+  constructor({ binary, network, logs, flags = [], flagsOf = () => [] }) {
     this.#binary = binary;
     this.#network = network;
     this.#flags = flags;
+    this.#flagsOf = flagsOf;
     this.logs = logs;
     mkdirSync(logs, { recursive: true });
     process.on('exit', this.#removeData);
@@ -126,7 +131,7 @@ export class Cluster {
 
   #add(name, place, key, flags) {
     const others = this.#bootnodes.filter((address) => !address.endsWith(peerId(key)));
-    const command = [
+    const command = () => [
       this.#binary,
       ...flags,
       ...['--chain', this.#spec, '--base-path', join(this.#data, name), '--node-key', key],
@@ -145,6 +150,7 @@ export class Cluster {
       '--detailed-log-output',
       ...place.flags,
       ...this.#flags,
+      ...this.#flagsOf(name),
     ];
     const node = new ChainNode({ name, place, command, logs: this.logs });
     this.nodes.push(node);
