@@ -26,13 +26,13 @@ setup-build:
 build: setup-build ## Build the node (PROFILE=dev, or PROFILE=production for operators)
 	@scripts/build.sh $(PROFILE)
 
-run: build ## Build, and start a development chain at ws://127.0.0.1:9944
+run: setup build ## Build, and start a development chain with prices at ws://127.0.0.1:9944
 	@scripts/run.sh
 
 test: ## Everything from nothing: install, build, unit, end-to-end and network tests
 	@scripts/test.sh
 
-e2e: setup build ## Test the running node with the usual client libraries
+e2e: setup build ## Test the running node with client libraries, and its prices with replay servers
 	@scripts/e2e.sh
 
 network: setup build ## Break a four-validator network in every way we know (10 minutes)

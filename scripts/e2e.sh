@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Tests the running node with the client libraries that traders use. Called by `make e2e`.
+# Tests the running node: scripts/e2e.sh [--short]. Called by `make e2e`.
+#
+# First with the client libraries that traders use, then the prices: four validators with their
+# workers, and replay servers; --short leaves out the spam, the restarts and the external feeder.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
@@ -8,5 +11,13 @@ node_enter
 say "Installing the client libraries (pinned, half a minute the first time)"
 cd "$root/clients"
 npm ci --no-audit --no-fund --loglevel=error
+status=0
 say "End-to-end tests (about a minute)"
-npm test
+npm test || status=1
+if [ "${1:-}" = --short ]; then
+	say "Prices end to end, the short part (about two minutes)"
+else
+	say "Prices end to end (about five minutes)"
+fi
+node oracle/run.js "$@" || status=1
+exit "$status"

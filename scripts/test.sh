@@ -46,7 +46,7 @@ started=$SECONDS
 stage setup scripts/setup.sh || exit 1
 stage build scripts/build.sh dev || exit 1
 test_stage unit scripts/with-toolchain.sh cargo test --locked --workspace --no-fail-fast
-test_stage end-to-end scripts/e2e.sh
+test_stage end-to-end scripts/e2e.sh --short
 test_stage network scripts/network.sh --short
 
 say "Everything took $(minutes $((SECONDS - started)))"
