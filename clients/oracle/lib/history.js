@@ -26,10 +26,13 @@ export class History {
   }
 
   async #read(height) {
-    const hash = await this.#api.rpc.chain.getBlockHash(height);
-    const header = await this.#api.rpc.chain.getHeader(hash);
-    const at = await this.#api.at(hash);
-    const events = (await at.query.system.events()).map(({ event }) => event);
+    const { registry, rpc, query } = this.#api;
+    const hash = await rpc.chain.getBlockHash(height);
+    const header = await rpc.chain.getHeader(hash);
+    // Not by `api.at`, which prepares everything one might ask at a block.
+    const stored = await rpc.state.getStorage(query.system.events.key(), hash);
+    const records = registry.createType('Vec<FrameSystemEventRecord>', stored.unwrap().toU8a(true));
+    const events = records.map(({ event }) => event);
     const ours = events.filter(({ section }) => section === 'oracle');
     return {
       height,
