@@ -3,6 +3,7 @@
 # from, and says what to do with them. Called by `make run`; further arguments go to the node.
 #
 #   SCENARIO=crash SPEED=20 make run    another market than the calm one, twenty times as fast
+#   CANDLES=folder make run             recorded prices instead, as clients/replay/README.md has them
 #   REPLAY_PORT=8900 make run           the replay server elsewhere
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,7 +12,7 @@ node_enter
 
 port=9944
 replay_port=${REPLAY_PORT:-8800}
-scenario=${SCENARIO:-calm}
+if [ -n "${CANDLES:-}" ]; then market=(--candles "$CANDLES"); else market=(--scenario "${SCENARIO:-calm}"); fi
 speed=${SPEED:-1}
 
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -37,7 +38,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-node "$root/clients/replay/server.js" --scenario "$scenario" --speed "$speed" --at-end bounce \
+node "$root/clients/replay/server.js" "${market[@]}" --speed "$speed" --at-end bounce \
 	--port "$replay_port" >"$scratch/replay.log" 2>&1 &
 pids+=($!)
 until grep -qs '^listening on' "$scratch/replay.log"; do
@@ -45,12 +46,12 @@ until grep -qs '^listening on' "$scratch/replay.log"; do
 	sleep 0.1
 done
 replay=http://127.0.0.1:$replay_port
-node "$root/clients/replay/sources.js" --origin "$replay" >"$scratch/sources.json"
+node "$root/clients/replay/sources.js" --origin "$replay" --answering >"$scratch/sources.json"
 
 cat <<TEXT
 
   A development chain starts: one validator (Alice), a block every half second.
-  Its prices come from a replay server with eight exchanges: scenario $scenario, speed $speed.
+  Its prices come from a replay server with eight exchanges: ${market[1]}, at speed $speed.
   All data is temporary and gone when you stop it with Ctrl-C.
 
     RPC          ws://127.0.0.1:$port

@@ -15,6 +15,7 @@ breakwater-node --oracle-sources sources.json
   --origin <url>    of the replay server
   --venues <list>   only these, commas between
   --feeds <list>    only these, commas between
+  --answering       only those the server has a price for now; recorded candles have few venues
   --from <file>     another source file than docs/oracle-sources.json
   --help            print this`;
 
@@ -22,19 +23,35 @@ const options = {
   origin: { type: 'string' },
   venues: { type: 'string' },
   feeds: { type: 'string' },
+  answering: { type: 'boolean', default: false },
   from: { type: 'string', default: fileURLToPath(new URL('../../docs/oracle-sources.json', import.meta.url)) },
   help: { type: 'boolean', default: false },
 };
 
 await run(main);
 
-function main() {
+async function main() {
   const given = readOptions(options);
   if (given.help) return console.log(HELP);
   const only = { venues: given.venues?.split(','), feeds: given.feeds?.split(',') };
   const config = sourcesAt(readJson(given.from), checkedOrigin(given.origin), only);
-  if (config.sources.length === 0) throw new BadInput('no source is left: see --venues and --feeds');
+  if (given.answering) config.sources = await answering(config.sources);
+  if (config.sources.length === 0) throw new BadInput('no source is left: see --venues, --feeds and --answering');
   console.log(JSON.stringify(config, null, 2));
+}
+
+async function answering(sources) {
+  const answers = await Promise.all(sources.map(hasPrice));
+  return sources.filter((_, place) => answers[place]);
+}
+
+async function hasPrice({ url, path }) {
+  try {
+    const body = await (await fetch(url)).json();
+    return path.reduce((inner, key) => inner?.[key], body) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function checkedOrigin(text) {

@@ -150,8 +150,19 @@ describe('the sources of a replay', { concurrency: 4 }, () => {
     ]);
   });
 
+  it('can be those alone that there are candles of', async () => {
+    const tape = join(folder, 'tape.csv');
+    writeFileSync(tape, 'ts,open,high,low,close,volume\n1704067200000,1,1,1,1,1\n');
+    const { child, ended, listening } = start(SERVER, '--candles', `kraken:BTC-USD=${tape},okx:BTC-USDT=${tape}`, '--port', '0');
+    const { stdout } = await run(SOURCES, '--answering', '--origin', await listening);
+    assert.deepEqual(JSON.parse(stdout).sources.map(({ feed, venue }) => `${feed} ${venue}`), ['BTC-USD kraken', 'BTC-USDT okx']);
+    child.kill();
+    await ended;
+  });
+
   for (const [args, message] of [
     [[], /--origin is missing/],
+    [['--answering', '--origin', 'http://127.0.0.1:1'], /no source is left/],
     [['--origin', 'http://127.0.0.1:8800/kraken'], /--origin is an address/],
     [['--origin', 'http://127.0.0.1:8800', '--venues', 'mtgox'], /no source is left/],
     [['--origin', 'http://127.0.0.1:8800', '--from', '/nowhere.json'], /\/nowhere\.json: ENOENT/],
