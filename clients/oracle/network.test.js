@@ -41,8 +41,10 @@ const LIE_BLOCKS = 16;
 const AFTER_REFUSALS_BLOCKS = 10;
 /** From a change at the sources until no older quote counts any more. */
 const SETTLED_BLOCKS = 12;
-const FLOOD_TRANSACTIONS = 24_000;
-const FLOOD_MS = 40_000;
+const FLOOD_TRANSACTIONS = 16_000;
+const FLOOD_MS = 30_000;
+/** A quarter of the usual: four nodes share a machine, and a pool should be full, not its processors. */
+const POOL_LIMIT = 2_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'breakwater-oracle-'));
 const withoutSources = new Set();
@@ -53,7 +55,8 @@ before(async () => {
   market.watch();
   const flagsOf = (name) => (withoutSources.has(name) ? [] : ['--oracle-sources', market.of(name).sources]);
   const { binary, logs } = settings;
-  cluster = new Cluster({ binary, network: new LoopbackNetwork(), logs, flagsOf });
+  const flags = ['--pool-limit', `${POOL_LIMIT}`];
+  cluster = new Cluster({ binary, network: new LoopbackNetwork(), logs, flags, flagsOf });
   await cluster.start();
   api = await connect(cluster.node('alice').wsUrl);
   history = new History(api);
@@ -167,9 +170,9 @@ test('one reporter lies, is struck, and loses bond and weight', noting(async (no
 
   const { dave, ...honest } = await standingsOf();
   assert.equal(dave.bond, before.dave.bond - BOND / 100n);
-  assert.equal(dave.weight * 2n, honest.alice.weight);
-  for (const [name, { bond, penaltyLevel, strikes }] of Object.entries(honest)) {
-    assert.deepEqual({ bond, penaltyLevel, strikes }, { bond: BOND, penaltyLevel: 0, strikes: 0 }, name);
+  assert.equal(dave.weight, dave.bond / 2n, 'what is left counts half');
+  for (const [name, { bond, weight, penaltyLevel, strikes }] of Object.entries(honest)) {
+    assert.deepEqual({ bond, weight, penaltyLevel, strikes }, { bond: BOND, weight: BOND, penaltyLevel: 0, strikes: 0 }, name);
   }
   await allValid('all is valid again');
 }));
@@ -201,7 +204,7 @@ test('two of four reporters stop: what is permitted shrinks, and comes back', lo
 }));
 
 test('reports land in the next block while the pool is full of transfers with the highest tip', long, noting(async (note) => {
-  const flood = await floodWithTips(cluster, { count: FLOOD_TRANSACTIONS, duration_ms: FLOOD_MS, history });
+  const flood = await floodWithTips(cluster, { count: FLOOD_TRANSACTIONS, duration_ms: FLOOD_MS, full: POOL_LIMIT * 0.9, history });
 
   const blocks = await history.between(flood.from, flood.to);
   const transfers = blocks.map((block) => block.transfers);

@@ -13,24 +13,22 @@ import { RpcSocket } from '../../../zombienet/lib/websocket.js';
 const SIGNER = fileURLToPath(new URL('../../../zombienet/load-signer.js', import.meta.url));
 /** The runtime refuses more. */
 const MAX_TIP = BWR;
-const RATE_PER_S = 2_000;
-/** Many times what fits into a block: whoever authors has to choose. */
-export const FULL = 4_000;
-const FILL_LIMIT_MS = 120_000;
+const RATE_PER_S = 1_000;
+const FILL_LIMIT_MS = 60_000;
 const POOL_SAMPLE_MS = 500;
 
 /**
  * Sends `count` transfers with the highest tip to all nodes, until the time is up or none is left.
  * Tells which final blocks there were from when the pools were full on, and how full they were.
  */
-export async function floodWithTips(cluster, { count, duration_ms, history }) {
+export async function floodWithTips(cluster, { count, duration_ms, full, history }) {
   const lanes = (await signerLines(cluster.nodes[0].wsUrl, count)).slice(1);
   const sockets = await Promise.all(cluster.nodes.map((node) => RpcSocket.connect(node.wsUrl)));
   const flood = new Flood({ lanes, sockets, inFlightMax: count, rate_per_s: RATE_PER_S });
   const pools = watchPools(cluster.nodes);
   try {
     const sent = flood.run(Date.now() + FILL_LIMIT_MS + duration_ms);
-    await until('every pool is full', FILL_LIMIT_MS, async () => pools.least() >= FULL);
+    await until('every pool is full', FILL_LIMIT_MS, async () => pools.least() >= full);
     const from = await history.finalHeight();
     pools.forget();
     const timeIsUp = new Promise((resolve) => setTimeout(resolve, duration_ms));
