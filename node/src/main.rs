@@ -4,6 +4,8 @@
 //! manages keys, chain specifications and the database.
 
 #![warn(missing_docs)]
+// The error of sc-cli is large, and the node ends with the first.
+#![allow(clippy::result_large_err)]
 
 mod chain_spec;
 mod cli;

@@ -495,7 +495,7 @@ mod prices {
 		use breakwater_primitives::oracle::MAX_FEEDS;
 		type Weights = <Runtime as breakwater_oracle::Config>::WeightInfo;
 
-		let most = breakwater_oracle_math::MAX_REPORTERS as u32;
+		let most = u32::try_from(breakwater_oracle_math::MAX_REPORTERS).expect("few");
 		let hook = Weights::begin_block(most, MAX_FEEDS) + Weights::pay_rewards(most);
 		assert!(hook.all_lte(limits::HookWeight::get()), "{hook:?}");
 	}

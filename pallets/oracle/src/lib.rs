@@ -55,7 +55,8 @@ pub use weights::WeightInfo;
 use polkadot_sdk::*;
 
 #[frame_support::pallet]
-#[allow(missing_docs)] // what the macro adds
+// What the macro adds; and lengths are bounded far below 2³².
+#[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
 	use alloc::vec::Vec;

@@ -48,7 +48,7 @@ fn orders(count: u64) -> Vec<Order> {
 		account[24..].copy_from_slice(&number.to_be_bytes());
 		Order {
 			key: OrderKey { account: AccountKey(account), number: 0 },
-			side: if number % 2 == 0 { Side::Buy } else { Side::Sell },
+			side: if number.is_multiple_of(2) { Side::Buy } else { Side::Sell },
 			kind: OrderKind::Limit,
 			time_in_force: TimeInForce::GoodTillCancelled,
 			reduce_only: false,

@@ -70,6 +70,8 @@ pub enum OrderKind {
 	MaxEncodedLen,
 	TypeInfo,
 )]
+// The encoding derived for a variant with a field casts its index.
+#[allow(clippy::cast_possible_truncation)]
 pub enum TimeInForce {
 	/// Until filled or cancelled.
 	GoodTillCancelled,

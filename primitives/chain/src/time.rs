@@ -25,8 +25,12 @@ pub const SESSION_LENGTH: BlockNumber = 10 * MINUTES;
 ///
 /// Fails to compile where used in a constant with a span that is no whole number of blocks, and so
 /// would drift.
+#[allow(clippy::cast_possible_truncation)] // Asserted.
 const fn blocks_in(milliseconds: u64) -> BlockNumber {
-	assert!(milliseconds % MILLISECS_PER_BLOCK == 0, "the block time must divide a second");
+	assert!(
+		milliseconds.is_multiple_of(MILLISECS_PER_BLOCK),
+		"the block time must divide a second"
+	);
 	let blocks = milliseconds / MILLISECS_PER_BLOCK;
 	assert!(blocks > 0 && blocks <= BlockNumber::MAX as u64);
 	blocks as BlockNumber

@@ -153,7 +153,7 @@ impl<O: Offence<Offender>> ReportOffence<AccountId, Offender, O> for DisableEqui
 
 fn is_disabled_or_gone(validator: &AccountId) -> bool {
 	Session::validator_id_to_index(validator)
-		.map_or(true, |index| Session::disabled_validators().contains(&index))
+		.is_none_or(|index| Session::disabled_validators().contains(&index))
 }
 
 impl<C> frame_system::offchain::CreateTransactionBase<C> for Runtime
