@@ -262,7 +262,7 @@ where
 		);
 	}
 
-	start_oracle(sources, &config, &task_manager, client.clone(), &*backend)?;
+	start_oracle(sources, &config, &task_manager, client.clone(), &backend)?;
 
 	let role = config.role;
 	let force_authoring = config.force_authoring;
