@@ -270,7 +270,7 @@ pub mod pallet {
 		#[pallet::call_index(0)]
 		#[pallet::weight((T::WeightInfo::report(report.quotes.len() as u32), DispatchClass::Operational))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_report(report.quotes.len() as u32))]
-		#[pallet::authorize(|_source, report, signature| Self::authorize_report(report, signature))]
+		#[pallet::authorize(|source, report, signature| Self::authorize_report(source, report, signature))]
 		pub fn report(
 			origin: OriginFor<T>,
 			report: Report,

@@ -10,7 +10,7 @@ use sp_application_crypto::RuntimeAppPublic;
 use sp_runtime::{
 	traits::{SaturatedConversion, Zero},
 	transaction_validity::{
-		InvalidTransaction, TransactionPriority, TransactionValidityError,
+		InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
 		TransactionValidityWithRefund, ValidTransaction,
 	},
 	DispatchResult,
@@ -20,6 +20,9 @@ use crate::{
 	Config, Error, Event, Feed, Feeds, Pallet, PreviousReporters, Reporter, Reporters, Reports,
 	Standings, StoredReport,
 };
+
+/// How far behind the best block a pool's look at the chain may be.
+const ROUNDS_AHEAD_IN_POOL: BlockNumber = 8;
 
 /// `InvalidTransaction::Custom`: see `Error::EmptyReport`.
 pub const EMPTY_REPORT: u8 = 20;
@@ -38,11 +41,16 @@ impl<T: Config> Pallet<T> {
 	/// Whether a report may enter the pool and the block.
 	///
 	/// Above every priority a tip can buy, and, where that is reached, before it by its short life.
+	///
+	/// A pool full of transactions looks at the chain as it was some blocks ago, so it may hold
+	/// reports of rounds it does not know yet. A block may not.
 	pub(crate) fn authorize_report(
+		source: TransactionSource,
 		report: &Report,
 		signature: &OracleSignature,
 	) -> TransactionValidityWithRefund {
-		Self::check(report, signature).map_err(as_invalid::<T>)?;
+		let ahead = if source == TransactionSource::InBlock { 0 } else { ROUNDS_AHEAD_IN_POOL };
+		Self::check(report, signature, ahead).map_err(as_invalid::<T>)?;
 		let valid = ValidTransaction::with_tag_prefix("breakwater/oracle")
 			.priority(TransactionPriority::MAX)
 			.and_provides((&report.reporter, report.round))
@@ -53,13 +61,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// All that is asked of a report; cheap things first, the signature last. Returns whose it is.
+	/// Its round may be so many blocks ahead.
 	///
 	/// # Errors
 	/// The first thing that is wrong.
-	pub fn check(report: &Report, signature: &OracleSignature) -> Result<AccountId, Error<T>> {
+	pub fn check(
+		report: &Report,
+		signature: &OracleSignature,
+		ahead: BlockNumber,
+	) -> Result<AccountId, Error<T>> {
 		ensure!(!report.quotes.is_empty(), Error::<T>::EmptyReport);
 		let block = Self::block();
-		ensure!(report.round <= block, Error::<T>::FutureRound);
+		ensure!(report.round <= block.saturating_add(ahead), Error::<T>::FutureRound);
 		ensure!(
 			u64::from(block.saturating_sub(report.round)) <= REPORT_LONGEVITY,
 			Error::<T>::PastRound
@@ -128,8 +141,10 @@ impl<T: Config> Pallet<T> {
 
 	/// A round's reports fit into the block after it and the one after that.
 	fn blocks_left(round: BlockNumber) -> u64 {
-		let behind = u64::from(Self::block().saturating_sub(round));
-		REPORT_LONGEVITY.saturating_add(1).saturating_sub(behind).max(1)
+		let last = u64::from(round).saturating_add(REPORT_LONGEVITY);
+		// The block that is validated for comes after the best one.
+		let best = u64::from(Self::block()).saturating_sub(1);
+		last.saturating_sub(best).max(1)
 	}
 
 	fn latest_plausible_time() -> u64 {

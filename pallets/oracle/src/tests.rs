@@ -289,6 +289,26 @@ mod reports {
 	}
 
 	#[test]
+	fn of_rounds_that_a_slow_pool_does_not_know_yet_may_wait_in_it_but_not_in_a_block() {
+		in_second_block(|| {
+			let validity = |ahead: u32, source| {
+				let now = report(1, vec![quote(BTC, 6_000_000)]);
+				let round = now.round + 1 + ahead;
+				let report = Report { round, ..now };
+				let signature = signed(1, &report);
+				let call = RuntimeCall::Oracle(crate::Call::report { report, signature });
+				call.authorize(source).unwrap().map(|(valid, _)| valid.longevity)
+			};
+			assert_eq!(validity(0, TransactionSource::InBlock), Ok(3));
+			assert_eq!(validity(8, TransactionSource::Local), Ok(11));
+			assert_eq!(validity(8, TransactionSource::External), Ok(11));
+			let future = Err(InvalidTransaction::Future.into());
+			assert_eq!(validity(9, TransactionSource::External), future);
+			assert_eq!(validity(1, TransactionSource::InBlock), future);
+		});
+	}
+
+	#[test]
 	fn are_taken_for_two_blocks() {
 		in_second_block(|| {
 			let report = report(1, vec![quote(BTC, 6_000_000)]);
@@ -308,7 +328,7 @@ mod reports {
 		in_second_block(|| {
 			next_block();
 			let now = report(1, vec![quote(BTC, 6_000_000)]);
-			let future = Report { round: now.round + 2, ..now.clone() };
+			let future = Report { round: now.round + 10, ..now.clone() };
 			assert_eq!(refused(future), InvalidTransaction::Future.into());
 			assert_ok!(submit(now.clone(), signed(1, &now)));
 			assert_eq!(refused(now.clone()), InvalidTransaction::Stale.into());
@@ -410,7 +430,10 @@ mod reports {
 		in_second_block(|| {
 			let report = report(1, vec![]);
 			let signature = signed(1, &report);
-			assert!(matches!(Oracle::check(&report, &signature), Err(Error::<Test>::EmptyReport)));
+			assert!(matches!(
+				Oracle::check(&report, &signature, 0),
+				Err(Error::<Test>::EmptyReport)
+			));
 		});
 	}
 }
