@@ -33,7 +33,8 @@ export async function floodWithTips(cluster, { count, duration_ms, full, history
   const sockets = await Promise.all(cluster.nodes.map((node) => RpcSocket.connect(node.wsUrl)));
   const pools = watchPools(cluster.nodes);
   const lanes = SENDERS.map((address, i) => ({ address, first: first[i], transactions: signed[i] }));
-  const pumps = sockets.flatMap((socket) => lanes.map((lane) => pump(spam, socket, lane)));
+  const noted = (error) => (spam.refusals[error.message] = 1);
+  const pumps = sockets.flatMap((socket) => lanes.map((lane) => pump(spam, socket, lane).catch(noted)));
   try {
     await until('every pool is full', FILL_LIMIT_MS, async () => pools.now.least >= full);
     const from = await history.finalHeight();
