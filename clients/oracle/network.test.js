@@ -41,8 +41,8 @@ const LIE_BLOCKS = 16;
 const AFTER_REFUSALS_BLOCKS = 10;
 /** From a change at the sources until no older quote counts any more. */
 const SETTLED_BLOCKS = 12;
-const FLOOD_TRANSACTIONS = 16_000;
-const FLOOD_MS = 30_000;
+const FLOOD_TRANSACTIONS = 10_000;
+const FLOOD_MS = 20_000;
 /** A quarter of the usual: four nodes share a machine, and a pool should be full, not its processors. */
 const POOL_LIMIT = 2_000;
 
@@ -208,9 +208,9 @@ test('reports land in the next block while the pool is full of transfers with th
 
   const blocks = await history.between(flood.from, flood.to);
   const transfers = blocks.map((block) => block.transfers);
-  note(`${blocks.length} blocks with ${Math.max(...transfers)} transfers at most; the pools held ${flood.least} to ${flood.most}; ${flood.submitted} sent`);
+  note(`${blocks.length} blocks with ${Math.max(...transfers)} transfers at most; the pools held ${flood.least} to ${flood.most} of ${POOL_LIMIT}`);
   note(`refused by the pool: ${JSON.stringify(flood.refusals)}`);
-  assert.ok(flood.least > Math.max(...transfers), 'no block took all there was');
+  assert.ok(flood.least > Math.max(...transfers), 'no block could take all there was');
   const lags = {};
   for (const name of NAMES) {
     const lost = missingRounds(name, blocks);

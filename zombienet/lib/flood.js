@@ -83,7 +83,6 @@ export class Flood {
   #open = new Map();
   #inFlightMax;
   #rate_per_s;
-  #stopped = false;
 
   constructor({ lanes, sockets, inFlightMax, rate_per_s }) {
     this.#lanes = lanes.map((transactions, i) => new Lane(transactions, sockets, i));
@@ -106,14 +105,10 @@ export class Flood {
     return this.#lanes.filter((lane) => lane.hasGivenUp).length;
   }
 
-  stop() {
-    this.#stopped = true;
-  }
-
-  /** Sends until the time is up, all is sent, or `stop` is called. */
+  /** Sends until the time is up or all is sent. */
   async run(until_ms) {
     const started_ms = Date.now();
-    while (Date.now() < until_ms && !this.isDry && !this.#stopped) {
+    while (Date.now() < until_ms && !this.isDry) {
       const due = Math.floor(((Date.now() - started_ms) * this.#rate_per_s) / 1000) - this.submitted;
       const room = this.#inFlightMax - this.inFlight;
       this.#sendSome(Math.min(due, room));
