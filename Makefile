@@ -37,7 +37,7 @@ test: ## Everything from nothing: install, build, unit, end-to-end and network t
 e2e: setup build ## Test the running node with client libraries, and its prices with replay servers
 	@scripts/e2e.sh
 
-network: setup build ## Break a four-validator network in every way we know (10 minutes)
+network: setup build ## Break a four-validator network in every way we know (15 minutes)
 	@scripts/network.sh
 
 # The core is measured without the node.

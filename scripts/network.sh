@@ -8,6 +8,6 @@ node_enter
 if [ "${1:-}" = --short ]; then
 	say "Network faults, the short part (about two minutes)"
 else
-	say "Network faults (about ten minutes)"
+	say "Network faults (about a quarter of an hour: one scenario waits for a session to end)"
 fi
 exec node "$root/zombienet/faults.js" "$@"
