@@ -471,7 +471,8 @@ mod prices {
 			let reporter = Sr25519Keyring::Alice;
 			let before = Balances::free_balance(reporter.to_account_id());
 			let valid = validate(report(reporter, 6_000_000)).expect("is valid");
-			assert_eq!((valid.priority, valid.longevity), (u64::MAX, 2));
+			assert_eq!(valid.priority, u64::MAX);
+			assert!(valid.longevity <= 2, "{}", valid.longevity);
 			close_with(of_four(6_000_000));
 			assert_eq!(Balances::free_balance(reporter.to_account_id()), before);
 			assert_eq!(Balances::total_issuance(), issuance);
