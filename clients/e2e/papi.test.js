@@ -53,7 +53,7 @@ describe('polkadot-api', () => {
 
     assert.equal(slotMs, 500n);
     assert.equal(deposit, BWR / 1_000n);
-    assert.ok(data.free > 999_000n * BWR);
+    assert.ok(data.free + data.reserved > 999_000n * BWR);
     assert.equal(nextNonce, nonce);
     assert.deepEqual(Object.keys(keys), ['aura', 'grandpa', 'oracle']);
   });
