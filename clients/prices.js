@@ -11,6 +11,13 @@ const once = process.argv.includes('--once');
 const endpoint = process.argv.slice(2).find((arg) => arg !== '--once') ?? 'ws://127.0.0.1:9944';
 const CLEAR = '\x1b[H\x1b[2J';
 
+if (!/^wss?:\/\//.test(endpoint)) {
+  const usage = 'Usage: node prices.js [ws://127.0.0.1:9944] [--once]';
+  if (endpoint !== '--help') console.error(`'${endpoint}' is no address of a node, as ws://127.0.0.1:9944`);
+  console.log(usage);
+  process.exit(endpoint === '--help' ? 0 : 2);
+}
+
 const api = await ApiPromise.create({
   provider: new WsProvider(endpoint),
   throwOnConnect: true,
