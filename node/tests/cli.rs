@@ -118,7 +118,8 @@ mod chain_specifications {
 		spec["genesis"]["runtimeGenesis"]["patch"]["balances"]["nonsense"] = 1.into();
 		let path = scratch.file("misfit.json", &spec.to_string());
 
-		let error = fails(&["--chain", &path, "--tmp"]);
+		// Any free port: another node may run on this machine.
+		let error = fails(&["--chain", &path, "--tmp", "--rpc-port", "0"]);
 
 		assert!(error.contains("cannot be built") && error.contains("nonsense"), "{error}");
 	}
