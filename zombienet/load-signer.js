@@ -49,7 +49,6 @@ const perSender = Math.ceil(Number(wanted) / senders.length);
 for (const sender of senders) await printLine(transfersFrom(sender));
 await api.disconnect();
 
-<<<<<<< HEAD
 /** Sends money to accounts derived from a rich one, and gives these. */
 async function fund(uri) {
   const funder = keyring.addFromUri(uri);
@@ -76,14 +75,6 @@ function transfersFrom(sender) {
   return Array.from({ length: perSender }, (_, nonce) => {
     const call = api.tx.balances.transferKeepAlive(recipient(nonce), api.consts.balances.existentialDeposit);
     return call.sign(sender, { ...common, nonce, tip }).toHex();
-=======
-async function transfersFrom(sender) {
-  const first = (await api.rpc.system.accountNextIndex(sender.address)).toNumber();
-  const count = Math.ceil(Number(wanted) / SENDERS.length);
-  return Array.from({ length: count }, (_, i) => {
-    const call = api.tx.balances.transferKeepAlive(recipient(i), api.consts.balances.existentialDeposit);
-    return call.sign(sender, { ...common, nonce: first + i, tip }).toHex();
->>>>>>> f97f8f8605744ec9c68b10d47cf033435ba8a050
   });
 }
 
