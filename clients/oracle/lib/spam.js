@@ -11,8 +11,10 @@ import { sleep, until } from '../../../zombienet/lib/wait.js';
 import { RpcSocket } from '../../../zombienet/lib/websocket.js';
 
 const SIGNER = fileURLToPath(new URL('../../../zombienet/load-signer.js', import.meta.url));
-/** In the order in which the signer prints what it signed for them. */
-const SENDERS = ['//Alice', '//Bob', '//Charlie', '//Dave'].map((secret) => account(secret).address);
+/** The accounts the signer makes, in the order in which it prints what it signed for them. */
+const SENDERS = ['//Alice', '//Bob', '//Charlie', '//Dave'].flatMap((funder) =>
+  Array.from({ length: 10 }, (_, i) => account(`${funder}//${i}`).address),
+);
 /** The runtime refuses more. */
 const MAX_TIP = BWR;
 const BATCH = 25;
