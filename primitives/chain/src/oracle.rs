@@ -93,7 +93,7 @@ pub struct Report {
 
 impl Report {
 	/// The bytes that are signed. The prefix keeps the signature from meaning anything elsewhere,
-	/// the chain's first block from counting on another chain.
+	/// the hash of the first block from counting on another chain.
 	pub fn signed_bytes(&self, genesis: &crate::Hash) -> Vec<u8> {
 		(b"breakwater/oracle/report/1", genesis, self).encode()
 	}
@@ -194,8 +194,8 @@ pub struct OracleStatus {
 	pub round: BlockNumber,
 	/// The block hash that goes into the signed bytes.
 	pub genesis: crate::Hash,
-	/// Blocks between the best block and the newest that two thirds of the reporters' weight know
-	/// to be final; none before the first reports.
+	/// Blocks between the best block and the weighted lower median of the final blocks that the
+	/// reporters know; none before the first reports.
 	pub finality_lag: Option<BlockNumber>,
 	/// What rewards are paid from, in the native token's smallest unit.
 	pub reward_pot: Balance,
