@@ -491,6 +491,8 @@ mod accountability {
 				next_block();
 			}
 			assert_eq!(Standings::<Test>::get(account(4)).conduct.strikes, 1);
+			// Three more would be a penalty, and a strike again.
+			assert_eq!((bond(4), level(4)), (BOND, 0));
 		});
 	}
 
