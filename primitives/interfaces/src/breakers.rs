@@ -1,0 +1,39 @@
+use breakwater_breaker::{Action, Clearing, MarketParams, Matching};
+use breakwater_units::{MarketId, Timestamp};
+use polkadot_sdk::sp_runtime::DispatchResult;
+
+/// What a market's breaker cannot look up by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MarketFacts {
+	/// Due items of this market that the last block could not reach.
+	pub backlog: u64,
+	/// Whether an item of it failed again after its account was set aside.
+	pub fault: bool,
+}
+
+/// The breakers: what is allowed now. Nothing forces a transition.
+pub trait Breakers {
+	/// Stage 3: notes the time, the gap since the last block, finality and backlog.
+	fn begin_block(now: Timestamp, backlog: u64);
+
+	/// Steps a market's machine with the tentative clearing of its batch, and says what happens
+	/// to the batch. Once a block for each market.
+	fn step(
+		market: MarketId,
+		now: Timestamp,
+		facts: MarketFacts,
+		clearing: Option<Clearing>,
+	) -> Matching;
+
+	/// Whether an action is allowed in a market now.
+	fn allows(market: MarketId, action: Action) -> bool;
+
+	/// Whether any price is fresh since an outage; accounts are not liquidated before.
+	fn may_liquidate() -> bool;
+
+	/// Adds a market.
+	///
+	/// # Errors
+	/// If the parameters break the machine's promises.
+	fn list_market(market: MarketId, params: &MarketParams) -> DispatchResult;
+}
