@@ -1,4 +1,5 @@
 use breakwater_breaker::{Action, Clearing, MarketParams, Matching};
+use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{MarketId, Timestamp};
 use polkadot_sdk::sp_runtime::DispatchResult;
 
@@ -28,12 +29,12 @@ pub trait Breakers {
 	/// Whether an action is allowed in a market now.
 	fn allows(market: MarketId, action: Action) -> bool;
 
-	/// Whether any price is fresh since an outage; accounts are not liquidated before.
-	fn may_liquidate() -> bool;
+	/// Whether an action that concerns no market is allowed on the chain now.
+	fn chain_allows(action: Action) -> bool;
 
-	/// Adds a market.
+	/// Adds a market, whose index comes from a feed.
 	///
 	/// # Errors
-	/// If the parameters break the machine's promises.
-	fn list_market(market: MarketId, params: &MarketParams) -> DispatchResult;
+	/// If the parameters break the machine's promises, or the market has a breaker.
+	fn list_market(market: MarketId, feed: FeedId, params: &MarketParams) -> DispatchResult;
 }
