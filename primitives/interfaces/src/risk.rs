@@ -3,7 +3,7 @@ use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 use breakwater_units::{
 	Amount, AssetId, MarketId, PoolId, Price, Quote, Ratio, SignedRatio, Size, TickValue, Timestamp,
 };
-use polkadot_sdk::sp_runtime::DispatchResult;
+use polkadot_sdk::{sp_runtime::DispatchResult, sp_weights::Weight};
 
 use crate::{AssetTerms, BatchSummary, FundingTerms, PoolTerms, RiskTerms};
 use breakwater_primitives::oracle::FeedId;
@@ -37,11 +37,12 @@ pub struct Pricing {
 /// its calls they stand still, but for a listing.
 pub trait RiskEngine {
 	/// Stage 2 of the pipeline: marks, funding, estimators, margin rates, haircuts, interest.
-	/// Infallible and bounded by what is listed.
-	fn begin_block(now: Timestamp);
+	/// Infallible and bounded by what is listed. Returns what it weighed.
+	fn begin_block(now: Timestamp) -> Weight;
 
-	/// What the last batch of a market showed. Liquidations are not in it.
-	fn observe_batch(market: MarketId, summary: &BatchSummary, now: Timestamp);
+	/// What the last batch of a market showed. Liquidations are not in it. Returns what it
+	/// weighed.
+	fn observe_batch(market: MarketId, summary: &BatchSummary, now: Timestamp) -> Weight;
 
 	/// The index of a market; none before its first price, or if it is not listed.
 	fn market(market: MarketId) -> Option<LegIndex>;
