@@ -11,7 +11,7 @@ use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{
 	AssetId, MarketId, Millis, PoolId, Price, Ratio, SignedRatio, Size, TickValue, Timestamp,
 };
-use frame_support::{derive_impl, parameter_types, weights::Weight};
+use frame_support::{derive_impl, parameter_types};
 use polkadot_sdk::*;
 use sp_io::TestExternalities;
 use sp_runtime::{BuildStorage, DispatchResult};
@@ -88,12 +88,8 @@ impl Prices for Oracle {
 }
 
 impl RiskEngine for Oracle {
-	fn begin_block(_: Timestamp) -> Weight {
-		Weight::zero()
-	}
-	fn observe_batch(_: MarketId, _: &BatchSummary, _: Timestamp) -> Weight {
-		Weight::zero()
-	}
+	fn begin_block(_: Timestamp) {}
+	fn observe_batch(_: MarketId, _: &BatchSummary, _: Timestamp) {}
 	fn feed_of(_: MarketId) -> Option<FeedId> {
 		Some(FEED)
 	}

@@ -74,8 +74,9 @@ impl<T: Config> Pallet<T> {
 		let before = LastReport::<T>::get();
 		let waiting = u64::from(T::Liquidation::backlog())
 			.saturating_add(u64::from(before.backlog && before.due > 0));
+		T::RiskEngine::begin_block(now);
 		let always = T::WeightInfo::run()
-			.saturating_add(T::RiskEngine::begin_block(now))
+			.saturating_add(T::RiskEngine::begin_block_weight())
 			.saturating_add(T::Breakers::begin_block(now, waiting));
 
 		let budget = T::Budget::get();
@@ -132,7 +133,8 @@ impl<T: Config> Pallet<T> {
 		let overhead = T::WeightInfo::run_batch().saturating_add(T::Breakers::step_weight());
 		meter.consume(overhead);
 		let facts = MarketFacts { backlog: u64::from(T::Liquidation::backlog()), fault: false };
-		let weight = T::Exchange::clear_weight(market);
+		let weight =
+			T::Exchange::clear_weight(market).saturating_add(T::RiskEngine::observe_batch_weight());
 		if meter.try_consume(weight).is_err() {
 			T::Breakers::step(market, now, facts, None);
 			Self::deposit_event(Event::MarketDeferred { market });
@@ -149,7 +151,7 @@ impl<T: Config> Pallet<T> {
 			if let Some(price) = summary.price {
 				T::Liquidation::filled(market, price, &summary.forced);
 			}
-			meter.consume(T::RiskEngine::observe_batch(market, &summary, now));
+			T::RiskEngine::observe_batch(market, &summary, now);
 			Ok(())
 		});
 		let Err(error) = cleared else { return Batch::Cleared };

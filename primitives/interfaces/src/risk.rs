@@ -37,12 +37,21 @@ pub struct Pricing {
 /// its calls they stand still, but for a listing.
 pub trait RiskEngine {
 	/// Stage 2 of the pipeline: marks, funding, estimators, margin rates, haircuts, interest.
-	/// Infallible and bounded by what is listed. Returns what it weighed.
-	fn begin_block(now: Timestamp) -> Weight;
+	/// Infallible and bounded by what is listed.
+	fn begin_block(now: Timestamp);
 
-	/// What the last batch of a market showed. Liquidations are not in it. Returns what it
-	/// weighed.
-	fn observe_batch(market: MarketId, summary: &BatchSummary, now: Timestamp) -> Weight;
+	/// The most that [`Self::begin_block`] may weigh now: what is listed bounds it.
+	fn begin_block_weight() -> Weight {
+		Weight::zero()
+	}
+
+	/// What the last batch of a market showed. Liquidations are not in it.
+	fn observe_batch(market: MarketId, summary: &BatchSummary, now: Timestamp);
+
+	/// What [`Self::observe_batch`] weighs for one market.
+	fn observe_batch_weight() -> Weight {
+		Weight::zero()
+	}
 
 	/// The index of a market; none before its first price, or if it is not listed.
 	fn market(market: MarketId) -> Option<LegIndex>;
