@@ -22,6 +22,7 @@ extern crate alloc;
 pub mod apis;
 pub mod configs;
 pub mod genesis_presets;
+mod queries;
 pub mod weights;
 
 #[cfg(test)]
@@ -78,7 +79,10 @@ pub type TxExtension = (
 	frame_system::CheckMortality<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	pallet_skip_feeless_payment::SkipCheckIfFeeless<
+		Runtime,
+		pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	>,
 	frame_system::WeightReclaim<Runtime>,
 );
 
@@ -157,9 +161,31 @@ mod runtime {
 	#[runtime::pallet_index(32)]
 	pub type Proxy = pallet_proxy;
 
+	#[runtime::pallet_index(33)]
+	pub type SkipFeelessPayment = pallet_skip_feeless_payment;
+
 	// Prices are the first stage of the clearing pipeline.
 	#[runtime::pallet_index(50)]
 	pub type Oracle = breakwater_oracle;
+
+	#[runtime::pallet_index(51)]
+	pub type Risk = breakwater_risk_engine;
+
+	#[runtime::pallet_index(52)]
+	pub type CircuitBreaker = breakwater_circuit_breaker;
+
+	#[runtime::pallet_index(53)]
+	pub type Margin = breakwater_ledger;
+
+	#[runtime::pallet_index(54)]
+	pub type Custody = breakwater_custody;
+
+	#[runtime::pallet_index(55)]
+	pub type Exchange = breakwater_exchange;
+
+	// Runs the stages of the others, after their own hooks.
+	#[runtime::pallet_index(60)]
+	pub type Clearing = breakwater_clearing;
 
 	// Has a key in the development preset only; without one, none of its calls does anything.
 	#[runtime::pallet_index(255)]

@@ -81,7 +81,7 @@ fn extension(nonce: u32, tip: Balance) -> TxExtension {
 		frame_system::CheckMortality::from(Era::Immortal),
 		frame_system::CheckNonce::from(nonce),
 		frame_system::CheckWeight::new(),
-		ChargeTransactionPayment::from(tip),
+		ChargeTransactionPayment::from(tip).into(),
 		frame_system::WeightReclaim::new(),
 	)
 }

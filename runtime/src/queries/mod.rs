@@ -1,0 +1,4 @@
+//! What the runtime's interface answers, put together from the pallets.
+
+pub(crate) mod accounts;
+pub(crate) mod parameters;
