@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod accounts;
 pub mod currency;
 pub mod oracle;
+pub mod streams;
 pub mod time;
 
 use polkadot_sdk::*;
