@@ -22,6 +22,7 @@ extern crate alloc;
 pub mod apis;
 pub mod configs;
 pub mod genesis_presets;
+pub mod market_presets;
 mod queries;
 pub mod weights;
 

@@ -1,4 +1,5 @@
 //! What the runtime's interface answers, put together from the pallets.
 
 pub(crate) mod accounts;
+pub(crate) mod happenings;
 pub(crate) mod parameters;
