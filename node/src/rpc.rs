@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use breakwater_primitives::{
-	accounts::AccountsApi, markets::MarketsApi, streams::StreamsApi, AccountId, Balance,
+	accounts::AccountsApi, streams::StreamsApi, trading::MarketsApi, AccountId, Balance,
 	BlockNumber, Hash, Nonce, OpaqueBlock,
 };
 use jsonrpsee::RpcModule;

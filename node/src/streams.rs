@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use breakwater_primitives::{
 	accounts::{AccountsApi, SubaccountReport},
-	markets::{BookInfo, MarketsApi},
+	markets::{BookInfo, LevelInfo},
 	streams::{FillInfo, MarketPrice, StreamsApi},
+	trading::MarketsApi,
 	Hash, OpaqueBlock,
 };
 use futures::{stream, Stream, StreamExt};
@@ -211,8 +212,8 @@ fn price(price: &MarketPrice) -> Value {
 }
 
 fn book_of(book: &BookInfo) -> Value {
-	let side = |levels: &[(u64, u64)]| -> Vec<Value> {
-		levels.iter().map(|(price, lots)| json!([text(price), text(lots)])).collect()
+	let side = |levels: &[LevelInfo]| -> Vec<Value> {
+		levels.iter().map(|level| json!([text(level.price), text(level.size)])).collect()
 	};
 	json!({ "market": book.market, "bids": side(&book.bids), "asks": side(&book.asks) })
 }

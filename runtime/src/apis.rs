@@ -2,10 +2,16 @@
 
 use alloc::vec::Vec;
 
+use breakwater_interfaces::SubaccountId;
 use breakwater_primitives::{
+	accounts::{Parameters, PipelineStatus, SubaccountReport},
+	markets::{BookInfo, OrderInfo, OrderPreview},
 	oracle::{FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo},
+	streams::{FillInfo, MarketPrice},
+	trading::OrderQuery,
 	AccountId, Balance, Nonce,
 };
+use breakwater_units::{AccountKey, MarketId};
 use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -29,7 +35,7 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-	genesis_presets, Aura, Block, Executive, Grandpa, Historical, InherentDataExt, Oracle, Runtime,
+	genesis_presets, queries, Aura, Block, Exchange, Executive, Grandpa, Historical, InherentDataExt, Oracle, Runtime,
 	RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 
@@ -117,6 +123,52 @@ impl_runtime_apis! {
 
 		fn authorities() -> Vec<AuraId> {
 			pallet_aura::Authorities::<Runtime>::get().into_inner()
+		}
+	}
+
+	impl breakwater_primitives::accounts::AccountsApi<Block> for Runtime {
+		fn subaccounts(owner: AccountId) -> Vec<u16> {
+			queries::accounts::subaccounts(&owner)
+		}
+
+		fn subaccount(owner: AccountId, number: u16) -> Option<SubaccountReport> {
+			queries::accounts::subaccount(owner, number)
+		}
+
+		fn subaccount_by_key(key: [u8; 32]) -> Option<(AccountId, SubaccountReport)> {
+			queries::accounts::by_key(AccountKey(key))
+		}
+
+		fn parameters() -> Parameters {
+			queries::parameters::parameters()
+		}
+
+		fn pipeline() -> PipelineStatus {
+			queries::parameters::pipeline()
+		}
+	}
+
+	impl breakwater_primitives::trading::MarketsApi<Block> for Runtime {
+		fn book(market: u32, levels: u32) -> Option<BookInfo> {
+			Exchange::book(MarketId(market), levels)
+		}
+
+		fn orders(owner: AccountId, number: u16) -> Vec<OrderInfo> {
+			Exchange::open_orders(&SubaccountId { owner, number })
+		}
+
+		fn preview(owner: AccountId, number: u16, order: OrderQuery) -> OrderPreview {
+			queries::trading::preview(&SubaccountId { owner, number }, order)
+		}
+	}
+
+	impl breakwater_primitives::streams::StreamsApi<Block> for Runtime {
+		fn fills(account: Option<[u8; 32]>) -> Vec<FillInfo> {
+			queries::happenings::fills(account)
+		}
+
+		fn market_prices() -> Vec<MarketPrice> {
+			queries::parameters::market_prices()
 		}
 	}
 

@@ -13,6 +13,7 @@ pub mod currency;
 pub mod oracle;
 pub mod streams;
 pub mod time;
+pub mod trading;
 
 use polkadot_sdk::*;
 use sp_runtime::{

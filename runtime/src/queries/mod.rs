@@ -3,3 +3,4 @@
 pub(crate) mod accounts;
 pub(crate) mod happenings;
 pub(crate) mod parameters;
+pub(crate) mod trading;
