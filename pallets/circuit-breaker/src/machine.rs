@@ -8,11 +8,11 @@ use breakwater_interfaces::{Breakers, MarketFacts, Prices, Pricing, RiskEngine};
 use breakwater_oracle_math::Action as PriceUse;
 use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{MarketId, Ratio, Timestamp};
-use frame_support::{ensure, traits::Get};
+use frame_support::{ensure, pallet_prelude::Weight, traits::Get};
 use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
-use crate::{ChainState, Config, Error, Event, Listed, Markets, Pallet, ResumedAt};
+use crate::{ChainState, Config, Error, Event, Listed, Markets, Pallet, ResumedAt, WeightInfo};
 
 /// What an action needs a price for, if it needs one.
 const fn price_action(action: Action) -> Option<PriceUse> {
@@ -25,7 +25,7 @@ const fn price_action(action: Action) -> Option<PriceUse> {
 }
 
 impl<T: Config> Breakers for Pallet<T> {
-	fn begin_block(now: Timestamp, backlog: u64) {
+	fn begin_block(now: Timestamp, backlog: u64) -> Weight {
 		let finality_lag = T::Prices::finality_lag().map_or(0, u64::from);
 		let inputs = ChainInputs { now, finality_lag, backlog };
 		let (state, effects) = ChainState::<T>::get().step(&inputs, &T::ChainParams::get());
@@ -37,6 +37,11 @@ impl<T: Config> Breakers for Pallet<T> {
 		if effects.changed {
 			Self::deposit_event(Event::ChainChanged { state });
 		}
+		T::WeightInfo::begin_block()
+	}
+
+	fn step_weight() -> Weight {
+		T::WeightInfo::step()
 	}
 
 	fn step(

@@ -90,6 +90,9 @@ impl Prices for Oracle {
 impl RiskEngine for Oracle {
 	fn begin_block(_: Timestamp) {}
 	fn observe_batch(_: MarketId, _: &BatchSummary, _: Timestamp) {}
+	fn feed_of(_: MarketId) -> Option<FeedId> {
+		Some(FEED)
+	}
 	fn market(_: MarketId) -> Option<LegIndex> {
 		None
 	}

@@ -3,7 +3,7 @@ use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 use breakwater_units::{
 	Amount, AssetId, MarketId, PoolId, Price, Quote, Ratio, SignedRatio, Size, TickValue, Timestamp,
 };
-use polkadot_sdk::sp_runtime::DispatchResult;
+use polkadot_sdk::{sp_runtime::DispatchResult, sp_weights::Weight};
 
 use crate::{AssetTerms, BatchSummary, FundingTerms, PoolTerms, RiskTerms};
 use breakwater_primitives::oracle::FeedId;
@@ -40,8 +40,18 @@ pub trait RiskEngine {
 	/// Infallible and bounded by what is listed.
 	fn begin_block(now: Timestamp);
 
+	/// The most that [`Self::begin_block`] may weigh now: what is listed bounds it.
+	fn begin_block_weight() -> Weight {
+		Weight::zero()
+	}
+
 	/// What the last batch of a market showed. Liquidations are not in it.
 	fn observe_batch(market: MarketId, summary: &BatchSummary, now: Timestamp);
+
+	/// What [`Self::observe_batch`] weighs for one market.
+	fn observe_batch_weight() -> Weight {
+		Weight::zero()
+	}
 
 	/// The index of a market; none before its first price, or if it is not listed.
 	fn market(market: MarketId) -> Option<LegIndex>;
@@ -65,6 +75,8 @@ pub trait RiskEngine {
 	fn pools() -> Vec<PoolId>;
 	/// The pool of a market.
 	fn pool_of(market: MarketId) -> Option<PoolId>;
+	/// The feed of a market's index.
+	fn feed_of(market: MarketId) -> Option<FeedId>;
 	/// Terms of a pool.
 	fn pool(pool: PoolId) -> Option<PoolTerms>;
 	/// Terms of an asset.
@@ -97,6 +109,8 @@ pub trait Exposure {
 	fn borrowed(pool: PoolId) -> Quote;
 	/// What all accounts hold of an asset.
 	fn held(asset: AssetId) -> Amount;
-	/// Books interest: the pool's loans are worth so much more, and its fund has it.
+	/// Books interest: the pool's loans are worth so much more, and its fund has it. Call it after
+	/// the borrow index has moved: no more is booked than the loans are worth then, and what is
+	/// left out is booked at the next change of a loan.
 	fn accrue(pool: PoolId, interest: Quote);
 }
