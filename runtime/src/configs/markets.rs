@@ -120,3 +120,5 @@ impl breakwater_clearing::Config for Runtime {
 	type Budget = PipelineBudget;
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }
+
+impl breakwater_custody::Config for Runtime {}
