@@ -411,8 +411,9 @@ mod admission {
 			assert!(buy(&poor, -1, 855));
 			assert!(!buy(&poor, -1, 854));
 			assert!(buy(&poor, -10, 950));
-			// turning round adds risk
-			assert!(!buy(&poor, -19, 950));
+			// as far round as its margin was: initial health is no lower then
+			assert!(buy(&poor, -20, 950));
+			assert!(!buy(&poor, -21, 950));
 		});
 	}
 
@@ -525,9 +526,8 @@ mod the_trigger_book {
 			let (cross, other) = (opened(1, 20_004), opened(2, 1_000_000));
 			assert_ok!(trade(BTC, 1_000, (&cross, &other), 10, 0));
 			assert_ok!(trade(ETH, 1_000, (&cross, &other), 10, 0));
+			// maintenance health is 20,004 − 10,000 − 9,500, less than a quarter of the margin
 			set_price(BTC, 900);
-			next_block();
-			set_price(BTC, 885);
 			next_block();
 			let called = |event: &Event<Test>| {
 				matches!(event, Event::MarginCall { account, .. } if *account == cross)
@@ -645,7 +645,8 @@ mod try_state {
 		});
 		catches("a pool's claims are not the sum of its accounts'", |[a, _]| {
 			Subaccounts::<Test>::mutate(a, |account| {
-				account.as_mut().unwrap().state.cash = Quote::new(1);
+				let cash = &mut account.as_mut().unwrap().state.cash;
+				*cash = cash.saturating_add(Quote::new(1));
 			});
 		});
 	}
@@ -714,7 +715,7 @@ mod try_state {
 			Levels::<Test>::insert(key, ());
 		});
 		catches("a due account is missing from the queue", |_| {
-			set_price(BTC, 700);
+			set_price(BTC, 3_000);
 			next_block();
 			let key = Due::<Test>::iter_keys().next().unwrap();
 			Due::<Test>::remove(key);
