@@ -98,7 +98,7 @@ const TOKENS_EACH: [u128; 3] = [100, 2_000, 10_000_000];
 /// The tokens, each its own proof that an account exists. Their owner is the custody's account, so
 /// nobody can make more of them.
 fn tokens() -> Vec<(u32, AccountId, bool, Balance)> {
-	TOKENS.iter().map(|(token, ..)| (*token, Custody::account(), true, 1)).collect()
+	TOKENS.iter().map(|(token, ..)| (*token, Custody::vault(), true, 1)).collect()
 }
 
 fn token_names() -> Vec<(u32, Vec<u8>, Vec<u8>, u8)> {

@@ -18,7 +18,10 @@ use crate::{
 
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	///
+	/// # Errors
+	/// The first that does not hold.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_markets()?;
 		Self::check_levels()?;
 		Self::check_traders()?;

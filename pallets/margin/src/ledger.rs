@@ -1,12 +1,13 @@
 //! The ledger as other pallets see it.
 
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use breakwater_interfaces::{
 	Exposure, Ledger, LedgerError, RiskEngine, SubaccountId, SubaccountInfo, Trade,
 };
 use breakwater_margin::{Indices, LegIndex, SubaccountState};
-use breakwater_primitives::Balance;
+use breakwater_primitives::{AccountId, Balance};
+use breakwater_trigger_book::Filing;
 use breakwater_units::{
 	limits::MAX_CASH_QUANTA, AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote,
 	Ratio, Side, Size,
@@ -25,7 +26,8 @@ use crate::{
 	books::{Posting, Subaccount},
 	indices::CachedIndices,
 	withdrawal::Destination,
-	Batch, Config, Error, Event, Held, HoldReason, OpenInterest, Pallet, Pools, Subaccounts,
+	Batch, Config, Error, Event, Filings, Held, HoldReason, Numbers, OpenInterest, Pallet, Pools,
+	Subaccounts,
 };
 
 /// What an account's trade did, for the event.
@@ -37,6 +39,18 @@ struct Done {
 }
 
 impl<T: Config> Pallet<T> {
+	/// The numbers of an owner's subaccounts, in order.
+	pub fn numbers(owner: &AccountId) -> Vec<u16> {
+		let mut numbers: Vec<u16> = Numbers::<T>::iter_key_prefix(owner).collect();
+		numbers.sort_unstable();
+		numbers
+	}
+
+	/// Whether an account waits to be liquidated.
+	pub fn is_due(account: &AccountKey) -> bool {
+		matches!(Filings::<T>::get(account), Some(Filing::Due(_)))
+	}
+
 	pub(crate) fn open_account(
 		id: &SubaccountId,
 		pool: PoolId,
@@ -55,6 +69,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let state = SubaccountState::default();
 		Subaccounts::<T>::insert(account, Subaccount { info, state, deposit });
+		Numbers::<T>::insert(&id.owner, id.number, ());
 		Self::deposit_event(Event::Opened { account, id: id.clone(), pool, isolated });
 		Ok(account)
 	}
@@ -70,6 +85,7 @@ impl<T: Config> Pallet<T> {
 		}
 		OnChain::<T>::book().remove(&account);
 		Subaccounts::<T>::remove(account);
+		Numbers::<T>::remove(&id.owner, id.number);
 		Self::deposit_event(Event::Closed { account });
 		Ok(())
 	}

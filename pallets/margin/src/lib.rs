@@ -130,6 +130,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Subaccounts<T: Config> = StorageMap<_, Identity, AccountKey, Subaccount>;
 
+	/// The numbers of each owner's subaccounts.
+	#[pallet::storage]
+	pub type Numbers<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Twox64Concat, u16, ()>;
+
 	/// The books of each pool.
 	#[pallet::storage]
 	pub type Pools<T: Config> = StorageMap<_, Twox64Concat, PoolId, PoolBook, ValueQuery>;

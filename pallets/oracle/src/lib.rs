@@ -39,7 +39,6 @@ mod reporters;
 mod rounds;
 #[cfg(test)]
 mod tests;
-#[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod weights;
 

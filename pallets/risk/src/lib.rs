@@ -44,7 +44,6 @@ mod pool;
 mod quote;
 #[cfg(test)]
 mod tests;
-#[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod weights;
 

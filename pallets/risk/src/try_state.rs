@@ -16,7 +16,10 @@ use crate::{
 
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	///
+	/// # Errors
+	/// The first that does not hold.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_pools()?;
 		Self::check_assets()?;
 		Self::check_market_list()?;

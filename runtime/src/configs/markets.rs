@@ -1,17 +1,20 @@
 //! Accounts and markets: risk, breakers, the ledger, custody, orders, and the pipeline that runs
 //! them.
 
+use alloc::vec;
+
 use breakwater_breaker::{ChainParams, Threshold};
 use breakwater_clearing::Budget;
+use breakwater_custody::Faucet;
 use breakwater_primitives::{
 	currency::storage_deposit,
 	time::{DAYS, SLOT_DURATION},
-	Balance, BlockNumber,
+	AccountId, Balance, BlockNumber,
 };
 use breakwater_units::{Millis, Ratio};
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, Get},
+	traits::{ConstU16, ConstU32, Get},
 	PalletId,
 };
 use frame_system::EnsureRoot;
@@ -23,7 +26,8 @@ use super::{
 	system::{HOOK_RATIO, MAXIMUM_BLOCK_WEIGHT},
 };
 use crate::{
-	AccountId, Balances, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk,
+	market_presets::{QUOTE_TOKEN, WBTC, WETH},
+	Assets, Balances, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk,
 	Runtime, RuntimeHoldReason,
 };
 
@@ -35,6 +39,7 @@ const BACKLOG_RATIO: Perbill = Perbill::from_percent(50);
 
 parameter_types! {
 	pub const SubaccountDeposit: Balance = storage_deposit(2, 600);
+	pub const CustodyId: PalletId = PalletId(*b"bw/cstdy");
 	pub const ExchangeId: PalletId = PalletId(*b"bw/exchg");
 	pub const QuotaPeriod: BlockNumber = DAYS;
 
@@ -121,4 +126,30 @@ impl breakwater_clearing::Config for Runtime {
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }
 
-impl breakwater_custody::Config for Runtime {}
+/// What the faucet of a development chain gives: there is one where there is a Sudo key.
+pub struct DevelopmentFaucet;
+
+impl Get<Option<Faucet>> for DevelopmentFaucet {
+	fn get() -> Option<Faucet> {
+		pallet_sudo::Key::<Runtime>::get()?;
+		let gives = vec![
+			(QUOTE_TOKEN, 100_000 * 1_000_000),
+			(WBTC, 100_000_000),
+			(WETH, 20 * 1_000_000_000_000_000_000),
+		];
+		Some(Faucet { gives, times_a_day: 10 })
+	}
+}
+
+impl breakwater_custody::Config for Runtime {
+	type Assets = Assets;
+	type QuoteAsset = ConstU32<QUOTE_TOKEN>;
+	type PalletId = CustodyId;
+	type Ledger = Margin;
+	type RiskEngine = Risk;
+	type Breakers = CircuitBreaker;
+	type Now = SlotTime;
+	type FreeDeposits = ConstU16<20>;
+	type Faucet = DevelopmentFaucet;
+	type WeightInfo = breakwater_custody::weights::SubstrateWeight<Runtime>;
+}
