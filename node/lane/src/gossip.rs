@@ -65,6 +65,43 @@ where
 	N::notification_config(name.into(), Vec::new(), MAX_SIZE, None, set, metrics, peer_store)
 }
 
+/// What the protocol asks of the network.
+pub trait Peers: Send {
+	/// Thinks better or worse of a peer.
+	fn report(&self, peer: PeerId, change: ReputationChange);
+	/// Whether this is a peer of this chain.
+	fn is_known(&self, peer: PeerId, handshake: Vec<u8>) -> bool;
+	/// Opens the protocol with a peer.
+	///
+	/// # Errors
+	/// The network's.
+	fn open(&self, protocol: ProtocolName, peer: PeerId) -> Result<(), String>;
+	/// Closes it.
+	///
+	/// # Errors
+	/// The network's.
+	fn close(&self, protocol: ProtocolName, peer: PeerId) -> Result<(), String>;
+}
+
+impl<N: NetworkPeers + Send> Peers for N {
+	fn report(&self, peer: PeerId, change: ReputationChange) {
+		self.report_peer(peer, change);
+	}
+
+	fn is_known(&self, peer: PeerId, handshake: Vec<u8>) -> bool {
+		self.peer_role(peer, handshake).is_some()
+	}
+
+	fn open(&self, protocol: ProtocolName, peer: PeerId) -> Result<(), String> {
+		let address: Multiaddr = iter::once(Protocol::P2p(peer.into())).collect();
+		self.add_peers_to_reserved_set(protocol, iter::once(address).collect())
+	}
+
+	fn close(&self, protocol: ProtocolName, peer: PeerId) -> Result<(), String> {
+		self.remove_peers_from_reserved_set(protocol, vec![peer])
+	}
+}
+
 /// Tells peers of reports, and takes theirs.
 pub struct Gossip<N> {
 	reports: Arc<Reports>,
@@ -77,7 +114,7 @@ pub struct Gossip<N> {
 	early: VecDeque<(PeerId, OpaqueExtrinsic)>,
 }
 
-impl<N: NetworkPeers> Gossip<N> {
+impl<N: Peers> Gossip<N> {
 	/// Knows no peers yet.
 	pub fn new(reports: Arc<Reports>, network: N, service: Box<dyn NotificationService>) -> Self {
 		let protocol = service.protocol().clone();
@@ -121,13 +158,8 @@ impl<N: NetworkPeers> Gossip<N> {
 	fn on_sync(&mut self, event: SyncEvent) {
 		let protocol = self.protocol.clone();
 		let done = match event {
-			SyncEvent::PeerConnected { peer_id, .. } => {
-				let address: Multiaddr = iter::once(Protocol::P2p(peer_id.into())).collect();
-				self.network.add_peers_to_reserved_set(protocol, iter::once(address).collect())
-			},
-			SyncEvent::PeerDisconnected(peer_id) => {
-				self.network.remove_peers_from_reserved_set(protocol, vec![peer_id])
-			},
+			SyncEvent::PeerConnected { peer_id, .. } => self.network.open(protocol, peer_id),
+			SyncEvent::PeerDisconnected(peer_id) => self.network.close(protocol, peer_id),
 		};
 		if let Err(error) = done {
 			log::debug!(target: TARGET, "a peer of the reports' protocol: {error}");
@@ -137,9 +169,9 @@ impl<N: NetworkPeers> Gossip<N> {
 	fn on_event(&mut self, event: NotificationEvent) {
 		match event {
 			NotificationEvent::ValidateInboundSubstream { peer, handshake, result_tx } => {
-				let answer = match self.network.peer_role(peer, handshake) {
-					Some(_) => ValidationResult::Accept,
-					None => ValidationResult::Reject,
+				let answer = match self.network.is_known(peer, handshake) {
+					true => ValidationResult::Accept,
+					false => ValidationResult::Reject,
 				};
 				// The peer may be gone.
 				let _ = result_tx.send(answer);
@@ -154,7 +186,7 @@ impl<N: NetworkPeers> Gossip<N> {
 			NotificationEvent::NotificationReceived { peer, notification } => {
 				match OpaqueExtrinsic::decode_all(&mut notification.as_slice()) {
 					Ok(transaction) => self.on_report(peer, transaction),
-					Err(_) => self.network.report_peer(peer, BAD_REPORT),
+					Err(_) => self.network.report(peer, BAD_REPORT),
 				}
 			},
 		}
@@ -165,7 +197,7 @@ impl<N: NetworkPeers> Gossip<N> {
 		log::trace!(target: TARGET, "{peer}: {received:?}");
 		match received {
 			Received::New => {
-				self.network.report_peer(peer, NEW_REPORT);
+				self.network.report(peer, NEW_REPORT);
 				if let Some(entry) = self.note_has(peer, &transaction) {
 					self.tell(&entry);
 				}
@@ -177,7 +209,7 @@ impl<N: NetworkPeers> Gossip<N> {
 				self.early.push_back((peer, transaction));
 			},
 			Received::Malformed | Received::NotGenuine => {
-				self.network.report_peer(peer, BAD_REPORT);
+				self.network.report(peer, BAD_REPORT);
 			},
 			Received::Early | Received::OutOfWindow | Received::Undecided => {},
 		}
@@ -223,3 +255,6 @@ impl<N: NetworkPeers> Gossip<N> {
 		}
 	}
 }
+
+#[cfg(test)]
+mod tests;

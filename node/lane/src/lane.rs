@@ -68,8 +68,6 @@ type Key = (BlockNumber, OracleId);
 struct State {
 	entries: BTreeMap<Key, Arc<Entry>>,
 	by_hash: HashMap<Hash, Key>,
-	/// The blocks that were seen to hold an entry.
-	included: HashMap<Hash, Vec<Hash>>,
 	best: BlockNumber,
 }
 
@@ -80,15 +78,6 @@ pub struct Lane {
 	state: Mutex<State>,
 	/// Counts what was ever added.
 	version: AtomicU64,
-}
-
-/// A report that has left the lane.
-#[derive(Debug)]
-pub struct Departed {
-	/// The report.
-	pub entry: Arc<Entry>,
-	/// The blocks that were seen to hold it.
-	pub blocks: Vec<Hash>,
 }
 
 impl Lane {
@@ -125,7 +114,7 @@ impl Lane {
 	}
 
 	/// Drops what is too far from this best block, and returns it.
-	pub fn advance(&self, best: BlockNumber) -> Vec<Departed> {
+	pub fn advance(&self, best: BlockNumber) -> Vec<Arc<Entry>> {
 		let mut state = self.state();
 		state.best = best;
 		let window = window(best);
@@ -135,23 +124,10 @@ impl Lane {
 	}
 
 	/// Drops this one.
-	pub fn remove(&self, hash: &Hash) -> Option<Departed> {
+	pub fn remove(&self, hash: &Hash) -> Option<Arc<Entry>> {
 		let mut state = self.state();
 		let key = state.by_hash.get(hash)?.clone();
 		state.remove(&key)
-	}
-
-	/// Notes that a block holds this transaction. False if it is not in the lane.
-	pub fn note_included(&self, hash: &Hash, block: Hash) -> bool {
-		let mut state = self.state();
-		if !state.by_hash.contains_key(hash) {
-			return false;
-		}
-		let blocks = state.included.entry(*hash).or_default();
-		if !blocks.contains(&block) {
-			blocks.push(block);
-		}
-		true
 	}
 
 	/// The reports of these rounds: the older rounds first.
@@ -193,11 +169,10 @@ impl State {
 		}
 	}
 
-	fn remove(&mut self, key: &Key) -> Option<Departed> {
+	fn remove(&mut self, key: &Key) -> Option<Arc<Entry>> {
 		let entry = self.entries.remove(key)?;
 		self.by_hash.remove(&entry.hash);
-		let blocks = self.included.remove(&entry.hash).unwrap_or_default();
-		Some(Departed { entry, blocks })
+		Some(entry)
 	}
 }
 
@@ -205,11 +180,19 @@ fn window(best: BlockNumber) -> RangeInclusive<BlockNumber> {
 	best.saturating_sub(ROUNDS_BEHIND)..=best.saturating_add(ROUNDS_AHEAD)
 }
 
+/// The blocks that may hold reports of a round.
+pub(crate) fn blocks_for(round: BlockNumber) -> RangeInclusive<BlockNumber> {
+	round..=round.saturating_add(longevity())
+}
+
 /// The rounds whose reports a block on top of this one may hold.
 pub(crate) fn rounds_on_top_of(parent: BlockNumber) -> RangeInclusive<BlockNumber> {
 	let block = parent.saturating_add(1);
-	let longevity = BlockNumber::try_from(REPORT_LONGEVITY).unwrap_or(BlockNumber::MAX);
-	block.saturating_sub(longevity)..=block
+	block.saturating_sub(longevity())..=block
+}
+
+fn longevity() -> BlockNumber {
+	BlockNumber::try_from(REPORT_LONGEVITY).unwrap_or(BlockNumber::MAX)
 }
 
 #[cfg(test)]
@@ -282,23 +265,6 @@ mod tests {
 		assert_eq!(rounds, [100, 100, 101, 102]);
 		assert_eq!(lane.of_rounds(rounds_on_top_of(97)).len(), 0);
 		assert_eq!(lane.of_rounds(rounds_on_top_of(98)).len(), 1);
-	}
-
-	#[test]
-	fn tells_which_blocks_held_what_departs() {
-		let lane = lane();
-		let [first, second] = [1, 2].map(|reporter| add(&lane, reporter, BEST).unwrap());
-		let block = Hash::repeat_byte(7);
-		assert!(lane.note_included(&first.hash, block));
-		assert!(lane.note_included(&first.hash, block), "twice is once");
-		assert!(!lane.note_included(&Hash::repeat_byte(9), block), "not ours");
-		let departed = lane.advance(BEST + ROUNDS_BEHIND + 1);
-		let blocks_of = |hash| {
-			departed.iter().find(|gone| gone.entry.hash == hash).map(|gone| gone.blocks.clone())
-		};
-		assert_eq!(blocks_of(first.hash), Some(vec![block]));
-		assert_eq!(blocks_of(second.hash), Some(vec![]));
-		assert!(lane.state().included.is_empty());
 	}
 
 	#[test]

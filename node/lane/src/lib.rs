@@ -31,7 +31,7 @@ mod watch;
 pub use chain::{Best, Blocks, Chain, ClientChain};
 pub use form::{Form, Signed};
 pub use gossip::{protocol, Gossip};
-pub use lane::{Departed, Entry, Lane, Taken};
+pub use lane::{Entry, Lane, Taken};
 pub use metrics::Metrics;
 pub use pool::{Queued, ReportPool};
 pub use ready::Ready;

@@ -1,7 +1,7 @@
 //! The lane at work: what comes in, what blocks hold, what an author may take.
 
 use std::{
-	collections::{HashMap, HashSet, VecDeque},
+	collections::{HashMap, VecDeque},
 	sync::{Arc, PoisonError, RwLock},
 };
 
@@ -12,13 +12,10 @@ use sc_transaction_pool_api::{error::Error as PoolError, TransactionPriority, Tr
 use sp_runtime::OpaqueExtrinsic;
 
 use crate::{
-	chain::{Best, Blocks},
-	lane::{rounds_on_top_of, Departed},
+	chain::Blocks,
+	lane::{blocks_for, rounds_on_top_of},
 	Chain, Entry, Form, Lane, Metrics, Signed, Taken, TARGET,
 };
-
-/// How many blocks are looked through, back from the best one, for reports they hold.
-const BLOCKS_READ_BACK: usize = 16;
 
 /// Where a report came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,14 +213,16 @@ impl Reports {
 		}
 	}
 
-	/// Follows the chain: knows which reports are in blocks, and forgets the old ones. Never ends.
+	/// Follows the chain: forgets what is old, and counts. Never ends.
 	pub async fn follow_chain(self: Arc<Self>) {
 		let mut blocks: Blocks = self.chain.best_blocks();
-		let mut read = VecDeque::new();
-		while let Some(best) = blocks.next().await {
-			self.renew_form(best.hash);
-			self.read_blocks(best, &mut read);
-			self.advance(best.number);
+		while let Some(block) = blocks.next().await {
+			self.renew_form(block.hash);
+			if block.own {
+				self.count_included(block.hash);
+			}
+			// The stream may lag behind.
+			self.advance(self.chain.best().1);
 		}
 	}
 
@@ -235,42 +234,16 @@ impl Reports {
 		}
 	}
 
-	/// Looks for reports in the best block and those before it that were not read yet.
-	fn read_blocks(&self, best: Best, read: &mut VecDeque<Hash>) {
-		let known: HashSet<Hash> = read.iter().copied().collect();
-		let mut next = Some(best.hash);
-		for _ in 0..BLOCKS_READ_BACK {
-			let Some(block) = next.filter(|block| !known.contains(block)) else { break };
-			let found = self.read_block(block);
-			if best.own && block == best.hash {
-				if let Some(metrics) = &self.metrics {
-					metrics.included.inc_by(found);
-				}
-			}
-			read.push_back(block);
-			next = self.chain.parent(block);
-		}
-		// Forks are short, so this many cover what may be asked again.
-		while read.len() > 4 * BLOCKS_READ_BACK {
-			read.pop_front();
-		}
-	}
-
-	/// How many reports a block holds; those in the lane are marked.
-	fn read_block(&self, block: Hash) -> u64 {
-		let body = self.chain.body(block).unwrap_or_default();
+	fn count_included(&self, own: Hash) {
+		let Some(metrics) = &self.metrics else { return };
+		let body = self.chain.body(own).unwrap_or_default();
 		let reports = body.iter().filter(|transaction| self.read(transaction).is_some());
-		let mut found = 0u64;
-		for report in reports {
-			self.lane.note_included(&Entry::hash_of(report), block);
-			found = found.saturating_add(1);
-		}
-		found
+		metrics.included.inc_by(reports.count() as u64);
 	}
 
 	fn advance(&self, best: BlockNumber) {
 		let departed = self.lane.advance(best);
-		let lost = departed.iter().filter(|gone| self.is_lost(gone)).count();
+		let lost = departed.iter().filter(|entry| self.is_lost(entry)).count();
 		if lost > 0 {
 			log::debug!(target: TARGET, "block {best}: {lost} reports of this node are in no block");
 		}
@@ -280,13 +253,15 @@ impl Reports {
 		}
 	}
 
-	/// Whether a report of this node's is in no block of the best chain.
-	fn is_lost(&self, gone: &Departed) -> bool {
-		let is_canonical = |block: &Hash| {
-			let number = self.chain.number(*block);
-			number.and_then(|number| self.chain.canonical(number)) == Some(*block)
+	/// Whether a report that came to this node first is in no block of the best chain. One that
+	/// cannot be looked into might have it.
+	fn is_lost(&self, entry: &Entry) -> bool {
+		let has_it = |number: BlockNumber| {
+			let body = self.chain.canonical(number).and_then(|block| self.chain.body(block));
+			let is_it = |transaction: &OpaqueExtrinsic| Entry::hash_of(transaction) == entry.hash;
+			body.is_none_or(|body| body.iter().any(is_it))
 		};
-		gone.entry.origin != Origin::Peer && !gone.blocks.iter().any(is_canonical)
+		entry.origin != Origin::Peer && !blocks_for(entry.round).any(has_it)
 	}
 }
 
