@@ -141,7 +141,7 @@ fn report(now: u64, said: &BTreeMap<FeedId, Said>) {
 	for reporter in Oracle::reporters() {
 		let quotes = quotes.clone().try_into().expect("there are few feeds");
 		let report = Report { reporter: reporter.key, round, finalized: round, quotes };
-		let signature = [0u8; 64].into();
+		let signature = sp_core::sr25519::Signature::from_raw([0u8; 64]).into();
 		let call = breakwater_oracle::Call::<Runtime>::report { report, signature };
 		let origin = RuntimeOrigin::from(frame_system::RawOrigin::Authorized);
 		// Absurd prices are refused here as they are on a chain.

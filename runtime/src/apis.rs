@@ -195,6 +195,10 @@ impl_runtime_apis! {
 			<Runtime as CreateAuthorizedTransaction<Call>>::create_authorized_transaction(call.into())
 				.encode()
 		}
+
+		fn is_genuine(report: Report, signature: OracleSignature) -> bool {
+			Oracle::is_genuine(&report, &signature)
+		}
 	}
 
 	impl sp_session::SessionKeys<Block> for Runtime {

@@ -48,9 +48,9 @@ mod types;
 pub mod weights;
 
 pub use amm::MIN_SHARES;
+pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 pub use genesis::{
-	GenesisAmm, GenesisBand, GenesisBracket, GenesisBreaker, GenesisFees, GenesisFunding,
-	GenesisMarket, GenesisRisk, GenesisThreshold, Percent, Whole,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket, GenesisRisk,
 };
 pub use pallet::*;
 pub use types::{

@@ -10,17 +10,23 @@ use breakwater_primitives::{
 	markets::{AmmQuote, BookInfo, LevelInfo, OrderInfo, OrderPreview},
 	BlockNumber,
 };
+use polkadot_sdk::frame_support::traits::Contains;
 use breakwater_units::{notional, AccountKey, MarketId, Price, Rounding, Side, Size};
 
 use crate::{
 	amm::PoolIndices,
 	book::{book_key, market_key, price_of, side_key, trigger_key},
 	types::last_block,
-	Amms, Config, Counts, Error, Levels, Markets, OrderRef, OrderRequest, Orders, Pallet, Place,
-	RequestKind, Traders, Triggers,
+	Amms, Config, Counts, Error, Levels, MarketCount, Markets, OrderRef, OrderRequest, Orders, Pallet, Place,
+	RequestKind, Shares, Traders, Triggers,
 };
 
 impl<T: Config> Pallet<T> {
+	/// The subaccount of a market's AMM.
+	pub fn amm_account(market: MarketId) -> Option<AccountKey> {
+		Amms::<T>::get(market).map(|amm| amm.account)
+	}
+
 	/// The terms of a market.
 	pub fn terms(market: MarketId) -> Option<MarketTerms> {
 		Markets::<T>::get(market)
@@ -192,5 +198,14 @@ fn waiting_until(time_in_force: TimeInForce) -> Option<BlockNumber> {
 	match time_in_force {
 		TimeInForce::GoodTillBlock(last) => Some(last),
 		_ => None,
+	}
+}
+
+/// Accounts that still need their subaccount: those with open orders, or with shares of an AMM.
+impl<T: Config> Contains<AccountKey> for Pallet<T> {
+	fn contains(account: &AccountKey) -> bool {
+		let has_orders = Traders::<T>::get(account).is_some_and(|trader| !trader.orders.is_empty());
+		let mut markets = (0..MarketCount::<T>::get()).map(MarketId);
+		has_orders || markets.any(|market| Shares::<T>::contains_key(market, account))
 	}
 }

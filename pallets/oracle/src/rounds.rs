@@ -109,7 +109,8 @@ impl<T: Config> Pallet<T> {
 		let average = state.average.price();
 		state.validity =
 			classify(Some(&state.aggregate), state.round, average, grade, &feed.limits);
-		if round.result.is_ok() {
+		// Not where an older price is kept: nothing new was agreed on.
+		if round.result == Ok(state.aggregate) {
 			Self::deposit_event(Event::Aggregated {
 				feed: feed_id,
 				price: state.aggregate.price.get(),

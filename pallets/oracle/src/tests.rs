@@ -118,7 +118,17 @@ mod a_round {
 			}
 			next_block();
 			assert_eq!(price(BTC), 6_000_000);
+			assert!(!is_aggregated(BTC), "nobody agreed on the price that is kept");
+			round_of([6_000_100; 4]);
+			assert!(is_aggregated(BTC));
 		});
+	}
+
+	/// Whether the events of this block tell a new price.
+	fn is_aggregated(of: u16) -> bool {
+		let is_one =
+			|event: &Event<Test>| matches!(event, Event::Aggregated { feed, .. } if *feed == of);
+		events().iter().any(is_one)
 	}
 }
 
@@ -422,6 +432,23 @@ mod reports {
 			assert_eq!(refused(late), InvalidTransaction::BadSigner.into());
 			let new = Report { reporter: key(11), ..report(11, vec![quote(BTC, 6_000_000)]) };
 			assert_ok!(submit(new.clone(), signed(11, &new)));
+		});
+	}
+
+	#[test]
+	fn is_genuine_whatever_its_round_if_a_reporter_signed_it() {
+		in_second_block(|| {
+			let near = report(1, vec![quote(BTC, 6_000_000)]);
+			for round in [0, near.round, near.round + 1_000, u32::MAX] {
+				let report = Report { round, ..near.clone() };
+				let signature = signed(1, &report);
+				assert!(Oracle::is_genuine(&report, &signature));
+				assert!(!Oracle::is_genuine(&report, &signed(2, &report)), "another's signature");
+				let changed = Report { round: round ^ 1, ..report.clone() };
+				assert!(!Oracle::is_genuine(&changed, &signature), "another round's signature");
+				let stranger = Report { reporter: key(9), ..report };
+				assert!(!Oracle::is_genuine(&stranger, &signed(9, &stranger)), "no reporter");
+			}
 		});
 	}
 

@@ -1,89 +1,18 @@
 //! Pools and assets as a chain specification describes them.
 
-use alloc::{
-	format,
-	string::{String, ToString},
-	vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
-use breakwater_interfaces::{AssetTerms, PoolTerms, Symbol};
-use breakwater_margin::{Brackets, Step};
+use breakwater_interfaces::{
+	genesis::{brackets, quanta, GenesisBracket, GenesisThreshold, Percent, Whole},
+	AssetTerms, PoolTerms, Symbol,
+};
 use breakwater_primitives::oracle::FeedId;
 use breakwater_risk::{HaircutParams, RampParams};
-use breakwater_units::{Amount, Millis, Quote, Ratio, Size, TickValue};
+use breakwater_units::{Amount, Millis, Size, TickValue};
 use serde::{Deserialize, Serialize};
 
 use crate::{Config, Pallet};
-
-/// Parts of a billion in a percent.
-const PERCENT: u64 = 10_000_000;
-/// Digits after the point of a percent that a part of a billion has.
-const DIGITS: usize = 7;
-
-/// A ratio, written as a percent: `"12.5%"`. At most seven digits after the point.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Percent(pub Ratio);
-
-/// A whole number, written as text, for JSON's numbers end at 2⁵³: `"250000000000"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Whole(pub u128);
-
-impl TryFrom<String> for Percent {
-	type Error = String;
-
-	fn try_from(text: String) -> Result<Self, String> {
-		let bad = || format!("{text:?} is not a percent like \"12.5%\"");
-		let number = text.strip_suffix('%').ok_or_else(bad)?;
-		let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-		if fraction.len() > DIGITS {
-			return Err(bad());
-		}
-		let whole = digits(whole).and_then(|whole| whole.checked_mul(PERCENT));
-		let fraction = digits(fraction).filter(|_| !fraction.is_empty()).and_then(|parts| {
-			let missing = u32::try_from(DIGITS.saturating_sub(fraction.len())).ok()?;
-			parts.checked_mul(10u64.checked_pow(missing)?)
-		});
-		let (whole, fraction) = (whole.ok_or_else(bad)?, fraction.ok_or_else(bad)?);
-		whole.checked_add(fraction).map(|ppb| Self(Ratio::new(ppb))).ok_or_else(bad)
-	}
-}
-
-impl From<Percent> for String {
-	fn from(percent: Percent) -> Self {
-		let ppb = percent.0.get();
-		let (whole, fraction) = (ppb.checked_div(PERCENT), ppb.checked_rem(PERCENT));
-		let text = format!("{}.{:07}", whole.unwrap_or(0), fraction.unwrap_or(0));
-		format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-	}
-}
-
-impl TryFrom<String> for Whole {
-	type Error = String;
-
-	fn try_from(text: String) -> Result<Self, String> {
-		let only_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-		let number = if only_digits { text.parse().ok() } else { None };
-		number.map(Self).ok_or_else(|| format!("{text:?} is not a whole number like \"1000\""))
-	}
-}
-
-impl From<Whole> for String {
-	fn from(whole: Whole) -> Self {
-		whole.0.to_string()
-	}
-}
-
-fn digits(text: &str) -> Option<u64> {
-	let only_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-	if only_digits {
-		text.parse().ok()
-	} else {
-		None
-	}
-}
 
 /// How fast a rate may move.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,26 +26,6 @@ pub struct GenesisRamp {
 	pub gap_per_hour: Percent,
 	/// Maintenance as a share of initial rate.
 	pub maintenance_share: Percent,
-}
-
-/// Lots beyond a size take a multiple of the rate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GenesisBracket {
-	/// The last lot of the bracket below.
-	pub beyond: u64,
-	/// The factor on the rate of the lots above, at least 100 %.
-	pub factor: Percent,
-}
-
-/// A level that trips and the one that releases.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GenesisThreshold<V> {
-	/// Trips at or above.
-	pub trip: V,
-	/// Releases at or below; less than `trip`.
-	pub release: V,
 }
 
 /// A risk pool. Money in micro-dollars, times in milliseconds.
@@ -250,18 +159,13 @@ impl GenesisAsset {
 	/// # Errors
 	/// Which field does not fit, in words.
 	pub fn terms(&self) -> Result<AssetTerms, String> {
-		let step = |bracket: &GenesisBracket| Step {
-			beyond: Size::new(bracket.beyond),
-			factor: bracket.factor.0,
-		};
-		let steps: Vec<Step> = self.brackets.iter().map(step).collect();
 		Ok(AssetTerms {
 			symbol: symbol(&self.symbol)?,
 			decimals: self.decimals,
 			feed: self.feed,
 			units_per_lot: self.units_per_lot.0,
 			tick_value: TickValue::new(self.tick_value),
-			brackets: Brackets::new(&steps).map_err(|problem| problem.to_string())?,
+			brackets: brackets(&self.brackets)?,
 			haircut: HaircutParams {
 				tail: self.tail.0,
 				horizon: Millis::new(self.horizon),
@@ -279,10 +183,6 @@ impl GenesisAsset {
 
 fn symbol(name: &str) -> Result<Symbol, String> {
 	name.as_bytes().to_vec().try_into().map_err(|_| String::from("more than 32 characters"))
-}
-
-fn quanta(field: &str, amount: Whole) -> Result<Quote, String> {
-	Quote::from_unsigned(amount.0).map_err(|_| format!("{field} is too large"))
 }
 
 impl<T: Config> Pallet<T> {

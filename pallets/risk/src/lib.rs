@@ -49,7 +49,8 @@ pub mod weights;
 
 pub use asset::{AssetState, MAX_CONFIDENCE};
 pub use average::LotsAverage;
-pub use genesis::{GenesisAsset, GenesisBracket, GenesisPool, GenesisRamp, Percent, Whole};
+pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
+pub use genesis::{GenesisAsset, GenesisPool, GenesisRamp};
 pub use listing::{ListedMarket, QUOTE_DECIMALS};
 pub use market::{MarketHistory, MarketState, BASIS_SPAN, BATCH_LIFETIME, TAIL_CONFIDENCE};
 pub use pallet::*;

@@ -1,6 +1,6 @@
 //! What a transaction costs, and where the fee goes.
 
-use breakwater_interfaces::{Ledger as _, SubaccountId};
+use breakwater_interfaces::{Ledger, SubaccountId};
 use breakwater_primitives::{
 	currency::{MAX_TIP, MICRO_UNIT, UNIT},
 	AccountId, Balance,
@@ -233,7 +233,7 @@ where
 			return Ok(Paid::Tokens(paid));
 		}
 		let (account, pool, quote) = margin_payer(who, call, fee)?;
-		Margin::transfer(pool, Some(&account), None, quote)
+		<Margin as Ledger>::transfer(pool, Some(&account), None, quote)
 			.map_err(|_| InvalidTransaction::Payment)?;
 		Ok(Paid::Margin { account, quote })
 	}
@@ -268,7 +268,7 @@ where
 			return Ok(());
 		};
 		// The fund has just received more than this.
-		let _ = Margin::transfer(info.pool, None, Some(&account), refund);
+		let _ = <Margin as Ledger>::transfer(info.pool, None, Some(&account), refund);
 		Ok(())
 	}
 

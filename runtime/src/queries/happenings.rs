@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use breakwater_exchange::{Event, Role};
 use breakwater_primitives::streams::FillInfo;
 use breakwater_units::{AccountKey, MarketId, Price, Size};
-use polkadot_sdk::*;
 
 use crate::{Runtime, RuntimeEvent, System};
 

@@ -13,10 +13,9 @@ use breakwater_primitives::{
 	streams::MarketPrice,
 };
 use breakwater_units::{AssetId, MarketId, Millis, PoolId, Ratio, SignedRatio, Size};
-use polkadot_sdk::*;
 
 use crate::{
-	configs::markets::PipelineBudget, market_presets, CircuitBreaker, Clearing, Custody, Exchange,
+	configs::markets::PipelineBudget, market_presets, CircuitBreaker, Custody, Exchange,
 	Margin, Oracle, Risk, Runtime, System,
 };
 
