@@ -10,10 +10,11 @@ use polkadot_sdk::*;
 
 use crate::{
 	asset::AssetState,
+	correlation::CommonMoves,
 	market::{MarketHistory, MarketState},
 	pool::{interest, Loans},
 	quote::QuoteRate,
-	AssetCount, AssetStates, Assets, CollateralIndices, Config, Event, ListedMarket,
+	AssetCount, AssetStates, Assets, CollateralIndices, Common, Config, Event, ListedMarket,
 	MarketHistories, MarketIndices, MarketList, MarketStates, Markets, Pallet, PoolCount,
 	PoolLoans, Pools, WeightInfo, MAX_CONFIDENCE,
 };
@@ -29,10 +30,14 @@ impl<T: Config> Pallet<T> {
 		for asset in Self::asset_ids() {
 			Self::move_asset(asset, rate.as_ref(), now);
 		}
-		let pressure = Pressure { correlation: Ratio::ZERO, fullness: T::Fullness::get() };
-		for (market, _) in MarketList::<T>::get() {
-			Self::move_market(market, rate.as_ref(), pressure, now);
+		let markets = MarketList::<T>::get();
+		let mut moves = Common::<T>::get();
+		let correlation = if markets.len() > 1 { moves.mean() } else { Ratio::ZERO };
+		let pressure = Pressure { correlation, fullness: T::Fullness::get() };
+		for (market, _) in &markets {
+			Self::move_market(*market, rate.as_ref(), pressure, &mut moves, now);
 		}
+		Common::<T>::put(moves);
 	}
 
 	/// What [`Self::move_indices`] weighs with what is listed.
@@ -99,7 +104,13 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn move_market(market: MarketId, rate: Option<&QuoteRate>, pressure: Pressure, now: Timestamp) {
+	fn move_market(
+		market: MarketId,
+		rate: Option<&QuoteRate>,
+		pressure: Pressure,
+		moves: &mut CommonMoves,
+		now: Timestamp,
+	) {
 		let Some(listed) = Markets::<T>::get(market) else { return };
 		let price = rate.and_then(|rate| rate.price::<T::Prices>(listed.feed, Ratio::ZERO));
 		let mut state = match (MarketStates::<T>::get(market), &price) {
@@ -124,7 +135,7 @@ impl<T: Config> Pallet<T> {
 			(None, None) => return,
 		};
 		if state.is_new_bar() {
-			Self::take_return(market, &listed, &mut state);
+			Self::take_return(market, &listed, &mut state, moves);
 		}
 		state.set_funding_rate(&listed, now);
 		state.set_mark(listed.risk.mark_band, now);
@@ -132,10 +143,16 @@ impl<T: Config> Pallet<T> {
 		Self::store_market(market, &listed, state);
 	}
 
-	fn take_return(market: MarketId, listed: &ListedMarket, state: &mut MarketState) {
+	fn take_return(
+		market: MarketId,
+		listed: &ListedMarket,
+		state: &mut MarketState,
+		moves: &mut CommonMoves,
+	) {
 		let Some(mut history) = MarketHistories::<T>::get(market) else { return };
-		if history.observe(state.index, state.index_time).is_some() {
+		if let Some(seen) = history.observe(state.index, state.index_time) {
 			state.take_volatility(&history, &listed.risk);
+			moves.record(state.bar, &seen);
 			MarketHistories::<T>::insert(market, history);
 		}
 	}

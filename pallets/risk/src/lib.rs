@@ -34,6 +34,7 @@ mod average;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod block;
+mod correlation;
 mod engine;
 mod genesis;
 mod listing;
@@ -50,6 +51,7 @@ pub mod weights;
 pub use asset::{AssetState, MAX_CONFIDENCE};
 pub use average::LotsAverage;
 pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
+pub use correlation::CommonMoves;
 pub use genesis::{GenesisAsset, GenesisPool, GenesisRamp};
 pub use listing::{ListedMarket, QUOTE_DECIMALS};
 pub use market::{MarketHistory, MarketState, BASIS_SPAN, BATCH_LIFETIME, TAIL_CONFIDENCE};
@@ -149,6 +151,10 @@ pub mod pallet {
 	/// What the returns of each market were; moves once a bar.
 	#[pallet::storage]
 	pub type MarketHistories<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketHistory>;
+
+	/// How much the markets move together.
+	#[pallet::storage]
+	pub type Common<T: Config> = StorageValue<_, CommonMoves, ValueQuery>;
 
 	/// What a lot of each market adds to health in this block.
 	#[pallet::storage]

@@ -143,6 +143,11 @@ pub(crate) fn set(feed: FeedId, price: u64, confidence: u64, time: u64) {
 	world(|world| world.prices.insert(feed, found));
 }
 
+/// The oracle has no price of a feed any more.
+pub(crate) fn forget(feed: FeedId) {
+	world(|world| world.prices.remove(&feed));
+}
+
 pub(crate) const fn percent(percent: u64) -> Ratio {
 	Ratio::saturating_from_percent(percent)
 }

@@ -3,8 +3,13 @@ use breakwater_units::Price;
 
 use crate::mock::*;
 
+mod asset;
 mod genesis;
 mod listing;
+mod market;
+mod pool;
+mod properties;
+mod try_state;
 
 mod a_block {
 	use super::*;
