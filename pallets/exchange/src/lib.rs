@@ -49,6 +49,8 @@ mod types;
 pub mod weights;
 
 pub use amm::MIN_SHARES;
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use genesis::{
 	GenesisAmm, GenesisBand, GenesisBracket, GenesisBreaker, GenesisFees, GenesisFunding,
 	GenesisMarket, GenesisRisk, GenesisThreshold, Percent, Whole,
@@ -131,6 +133,10 @@ pub mod pallet {
 
 		/// What the calls and the hook weigh.
 		type WeightInfo: WeightInfo;
+
+		/// What benchmarks start from.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: BenchmarkHelper;
 	}
 
 	/// The terms of each market; a market's identifier is its place in the order of listing.
