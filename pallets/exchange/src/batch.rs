@@ -4,7 +4,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use core::marker::PhantomData;
 
 use breakwater_auction::{
-	window, Accounts, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill,
+	window, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill,
 	ForcedOrder, Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection,
 };
 use breakwater_breaker::{Band, Matching};
@@ -33,24 +33,6 @@ use crate::{
 const DEPTH_MULTIPLE: u64 = 4;
 /// Depth counts lots within this part of the mark.
 const DEPTH_RANGE: Ratio = Ratio::saturating_from_percent(1);
-
-/// The ledger's accounts, of which none grows its position beyond the room for open interest.
-struct WithinRoom<A> {
-	accounts: A,
-	room: Size,
-}
-
-impl<A: Accounts> Accounts for WithinRoom<A> {
-	fn position(&self, account: &AccountKey) -> Lots {
-		self.accounts.position(account)
-	}
-
-	fn allows(&self, account: &AccountKey, trade: Lots, cost: Quote) -> bool {
-		let position = self.position(account);
-		let grown = position.saturating_add(trade).size().saturating_sub(position.size());
-		grown <= self.room && self.accounts.allows(account, trade, cost)
-	}
-}
 
 /// What an account trades in a batch.
 #[derive(Default)]
@@ -146,10 +128,7 @@ impl<T: Config> Pallet<T> {
 			forced,
 		};
 		let fee_rate = terms.fees.taker.max(terms.fees.maker);
-		let accounts = WithinRoom {
-			accounts: T::Ledger::batch(*market, fee_rate, terms.max_position, new_risk),
-			room: T::Risk::open_interest_room(*market),
-		};
+		let accounts = T::Ledger::batch(*market, fee_rate, terms.max_position, new_risk);
 		let failed = |_| Error::<T>::BatchFailed;
 		let admission = batch.admit(&accounts).map_err(failed)?;
 		let mut tentative = batch.clear(&admission).map_err(failed)?;

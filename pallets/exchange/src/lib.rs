@@ -49,6 +49,8 @@ pub mod weights;
 
 pub use amm::MIN_SHARES;
 pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use genesis::{
 	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket, GenesisRisk,
 };
@@ -130,6 +132,10 @@ pub mod pallet {
 
 		/// What the calls and the hook weigh.
 		type WeightInfo: WeightInfo;
+
+		/// What benchmarks start from.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: BenchmarkHelper;
 	}
 
 	/// The terms of each market; a market's identifier is its place in the order of listing.

@@ -99,6 +99,22 @@ impl crate::Config for Test {
 	type FreeCalls = FreeCalls;
 	type QuotaPeriod = QuotaPeriod;
 	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Books;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Books {
+	fn terms() -> MarketTerms {
+		market("BENCH-PERP").terms().unwrap()
+	}
+	fn set_price(market: MarketId) {
+		set_mark(market, 1_000_000);
+	}
+	fn fund(id: &SubaccountId) {
+		let account = Self::open(id, PoolId(0), None).unwrap();
+		change(PoolId(0), Some(&account), Quote::new(1_000 * RICH)).unwrap();
+	}
 }
 
 /// Ledger, risk engine and breakers.
@@ -178,7 +194,12 @@ impl Accounts for Batch {
 		let position = self.position(account);
 		let after = position.get() + trade.get();
 		let grows = after.unsigned_abs() > position.get().unsigned_abs();
-		if grows && (!self.new_risk || after.unsigned_abs() > self.max_position.get()) {
+		let reverses = after.signum() == -position.get().signum() && after != 0;
+		if (grows || reverses) && !self.new_risk {
+			return false;
+		}
+		let grown = after.unsigned_abs().saturating_sub(position.get().unsigned_abs());
+		if grows && after.unsigned_abs() > self.max_position.get() || grown > Room::get() {
 			return false;
 		}
 		let magnitude = Quote::from_unsigned(cost.unsigned_abs()).unwrap();
@@ -660,9 +681,4 @@ pub(crate) fn positions(size: u64) {
 	place(2, sell(MARK, size));
 	next_block();
 	assert_eq!((lots(1), lots(2)), (size as i64, -(size as i64)));
-}
-
-#[allow(dead_code)]
-pub(crate) fn terms() -> MarketTerms {
-	market("BTC-PERP").terms().unwrap()
 }
