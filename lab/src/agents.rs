@@ -49,7 +49,8 @@ pub fn settle_in(chain: &mut Chain, count: u32, random: &mut ChaCha8Rng) -> (Vec
 }
 
 fn agent(number: u32, random: &mut ChaCha8Rng) -> Agent {
-	let owner = AccountId::from(sp_io::hashing::blake2_256(format!("lab agent {number}").as_bytes()));
+	let owner =
+		AccountId::from(sp_io::hashing::blake2_256(format!("lab agent {number}").as_bytes()));
 	let maker = number % 10 == 0;
 	let dollars: u128 = if maker { 2_000_000 } else { random.random_range(500..50_000) };
 	Agent {

@@ -70,8 +70,8 @@ fn row(fields: &[&str]) -> Result<Candle, String> {
 		low: number(low)?,
 		close: number(close)?,
 	};
-	let ordered = candle.low <= candle.open.min(candle.close)
-		&& candle.high >= candle.open.max(candle.close);
+	let ordered =
+		candle.low <= candle.open.min(candle.close) && candle.high >= candle.open.max(candle.close);
 	ordered.then_some(candle).ok_or_else(|| "open or close is outside of low and high".into())
 }
 

@@ -113,8 +113,7 @@ impl Default for Chain {
 fn begin(number: u32, parent: Hash, now: u64) {
 	let slot = Slot::from(now / SLOT_DURATION);
 	let digest = Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
-	let header =
-		Header::new(number, Default::default(), Default::default(), parent, digest);
+	let header = Header::new(number, Default::default(), Default::default(), parent, digest);
 	Executive::initialize_block(&header);
 	let timestamp = pallet_timestamp::Call::set { now: *slot * SLOT_DURATION };
 	Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(timestamp.into()))

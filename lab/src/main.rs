@@ -133,7 +133,15 @@ fn replay(
 fn scenario(name: Scenario, how: &How) -> Plan {
 	const START: u64 = 1_767_225_600_000;
 	let path = |feed: u64, first, volatility| {
-		generate(name, how.seed.wrapping_add(feed), START, how.minutes, how.interval, first, volatility)
+		generate(
+			name,
+			how.seed.wrapping_add(feed),
+			START,
+			how.minutes,
+			how.interval,
+			first,
+			volatility,
+		)
 	};
 	let mut prices = stablecoins();
 	prices.insert("BTC-USD".into(), path(1, 60_000.0, 0.04));

@@ -73,9 +73,8 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(u32, u32)) -> Result<Summary, S
 	for place in 0..blocks {
 		let now = plan.start + u64::from(place) * plan.interval;
 		let said = feeds.iter().map(|feed| (feed.id, feed.say(now))).collect();
-		let acts = opening
-			.take()
-			.unwrap_or_else(|| agents::acts(&mut chain, &traders, &mut random));
+		let acts =
+			opening.take().unwrap_or_else(|| agents::acts(&mut chain, &traders, &mut random));
 		let block = chain.block(now, &said, acts);
 		summary.count(&mut chain, &block);
 		let full = place % plan.full_check_every.max(1) == 0 || place + 1 == blocks;
@@ -131,7 +130,9 @@ impl Summary {
 		}
 		for event in &block.events {
 			match event {
-				RuntimeEvent::Exchange(breakwater_exchange::Event::Filled { .. }) => self.fills += 1,
+				RuntimeEvent::Exchange(breakwater_exchange::Event::Filled { .. }) => {
+					self.fills += 1
+				},
 				RuntimeEvent::Exchange(breakwater_exchange::Event::Batch { .. }) => {
 					self.batches += 1;
 				},
@@ -141,7 +142,8 @@ impl Summary {
 				_ => {},
 			}
 		}
-		let report = chain.with(breakwater_clearing::LastReport::<breakwater_runtime::Runtime>::get);
+		let report =
+			chain.with(breakwater_clearing::LastReport::<breakwater_runtime::Runtime>::get);
 		self.due += u64::from(report.due);
 		self.most_weight = self.most_weight.max(report.used.ref_time());
 	}

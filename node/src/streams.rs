@@ -36,7 +36,9 @@ struct Step {
 }
 
 /// The subscriptions.
-pub(crate) fn module<C>(client: Arc<C>) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError>
+pub(crate) fn module<C>(
+	client: Arc<C>,
+) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError>
 where
 	C: BlockchainEvents<OpaqueBlock> + ProvideRuntimeApi<OpaqueBlock> + Send + Sync + 'static,
 	C::Api: AccountsApi<OpaqueBlock> + MarketsApi<OpaqueBlock> + StreamsApi<OpaqueBlock>,
@@ -123,7 +125,8 @@ async fn accepted<P>(
 fn account_key(text: &str) -> Result<[u8; 32], ErrorObjectOwned> {
 	let bytes = sp_core::bytes::from_hex(text).ok().and_then(|bytes| bytes.try_into().ok());
 	bytes.ok_or_else(|| {
-		let problem = format!("{text} is not the key of a subaccount: 0x and 64 hexadecimal digits");
+		let problem =
+			format!("{text} is not the key of a subaccount: 0x and 64 hexadecimal digits");
 		ErrorObjectOwned::owned(jsonrpsee::types::error::INVALID_PARAMS_CODE, problem, None::<()>)
 	})
 }
@@ -237,9 +240,9 @@ fn account(report: &SubaccountReport) -> Value {
 	let collateral: Vec<Value> = report
 		.collateral
 		.iter()
-		.map(|held| {
-			json!({ "asset": held.asset, "amount": text(held.amount), "value": text(held.value) })
-		})
+		.map(
+			|held| json!({ "asset": held.asset, "amount": text(held.amount), "value": text(held.value) }),
+		)
 		.collect();
 	json!({
 		"key": hex(&report.key),

@@ -35,8 +35,9 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-	genesis_presets, queries, Aura, Block, Exchange, Executive, Grandpa, Historical, InherentDataExt, Oracle, Runtime,
-	RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	genesis_presets, queries, Aura, Block, Exchange, Executive, Grandpa, Historical,
+	InherentDataExt, Oracle, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {

@@ -73,7 +73,12 @@ fn genesis(
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: endowed },
 		session: SessionConfig { keys: keys.collect() },
-		assets: AssetsConfig { assets: tokens(), metadata: token_names(), accounts: token_holders(), ..Default::default() },
+		assets: AssetsConfig {
+			assets: tokens(),
+			metadata: token_names(),
+			accounts: token_holders(),
+			..Default::default()
+		},
 		oracle: OracleConfig { feeds: feeds(), bond: REPORTER_BOND, ..Default::default() },
 		risk: RiskConfig {
 			pools: market_presets::pools(),

@@ -231,12 +231,7 @@ fn listing(market: Market) -> GenesisMarket {
 
 fn breaker(unit: u64) -> GenesisBreaker {
 	GenesisBreaker {
-		band: GenesisBand {
-			min: percent(2),
-			max: percent(15),
-			k: percent(500),
-			window_bars: 30,
-		},
+		band: GenesisBand { min: percent(2), max: percent(15), k: percent(500), window_bars: 30 },
 		release_share: percent(50),
 		min_volume: (unit / 10).max(1),
 		limit_timeout: 15 * SECOND,

@@ -45,7 +45,10 @@ mod tests {
 			average = moved(average, half);
 		}
 		// 1 − 1/e of the way after as many blocks as it looks back
-		assert!(average > Ratio::saturating_from_percent(31) && average < Ratio::saturating_from_percent(32));
+		assert!(
+			average > Ratio::saturating_from_percent(31)
+				&& average < Ratio::saturating_from_percent(32)
+		);
 		for _ in 0..BLOCKS * 30 {
 			average = moved(average, half);
 		}

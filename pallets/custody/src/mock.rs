@@ -17,6 +17,7 @@ use breakwater_units::{
 	AccountKey, Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Size,
 	TickValue, Timestamp,
 };
+use frame_support::weights::Weight;
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{AsEnsureOriginWithArg, ConstU32},
@@ -211,7 +212,12 @@ impl Ledger for Counter {
 pub struct Switches;
 
 impl Breakers for Switches {
-	fn begin_block(_: Timestamp, _: u64) {}
+	fn begin_block(_: Timestamp, _: u64) -> Weight {
+		Weight::zero()
+	}
+	fn step_weight() -> Weight {
+		Weight::zero()
+	}
 	fn step(
 		_: MarketId,
 		_: Timestamp,
@@ -415,4 +421,3 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 		})
 		.collect()
 }
-

@@ -4,8 +4,8 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use core::marker::PhantomData;
 
 use breakwater_auction::{
-	window, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill,
-	ForcedOrder, Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection,
+	window, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill, ForcedOrder,
+	Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection,
 };
 use breakwater_breaker::{Band, Matching};
 use breakwater_funding::Impact;
@@ -24,7 +24,7 @@ use sp_runtime::DispatchError;
 use crate::{
 	book::{direction_key, level_of, market_key, MarketLevels},
 	types::{last_block, Exact},
-	Amms, Config, Counts, Error, Event, Expiries, Markets, Orders, OrderRef, Pallet, Place, Reason,
+	Amms, Config, Counts, Error, Event, Expiries, Markets, OrderRef, Orders, Pallet, Place, Reason,
 	RequestKind, Role, Traders, Triggers, Waiting, WeightInfo,
 };
 
@@ -244,8 +244,7 @@ impl<T: Config> Pallet<T> {
 				CancelReason::Invalid | CancelReason::Expired | CancelReason::Liquidated
 			)
 		};
-		let cancelled: Vec<Cancelled> =
-			admission.cancelled.iter().filter(unfit).copied().collect();
+		let cancelled: Vec<Cancelled> = admission.cancelled.iter().filter(unfit).copied().collect();
 		let mut gone = BTreeMap::new();
 		Self::take_cancelled(market, &by_key(orders), &cancelled, &mut gone)?;
 		strike_all::<T>(&gone);
@@ -440,9 +439,8 @@ impl<T: Config> Pallet<T> {
 			Place::Book { side, price } => {
 				let at = crate::book::book_key(market, &key, side, price);
 				let order = Orders::<T>::get(at).ok_or(Error::<T>::Inconsistent)?;
-				debug_assert!(
-					last_block(order.time_in_force, order.entered).is_some_and(|last| last <= block)
-				);
+				debug_assert!(last_block(order.time_in_force, order.entered)
+					.is_some_and(|last| last <= block));
 				order.time_in_force == TimeInForce::ImmediateOrCancel
 			},
 			Place::Trigger { .. } => false,
@@ -451,7 +449,14 @@ impl<T: Config> Pallet<T> {
 		gone.entry(account).or_default().push(number);
 		let reason = if immediate { CancelReason::NotFilled } else { CancelReason::Expired };
 		let (left, reason) = (Size::ZERO, Reason::Batch(reason));
-		Self::deposit_event(Event::Cancelled { order: number, account, market, size, left, reason });
+		Self::deposit_event(Event::Cancelled {
+			order: number,
+			account,
+			market,
+			size,
+			left,
+			reason,
+		});
 		Ok(())
 	}
 }

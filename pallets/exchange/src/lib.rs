@@ -48,11 +48,12 @@ mod types;
 pub mod weights;
 
 pub use amm::MIN_SHARES;
-pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
+pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 pub use genesis::{
-	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket, GenesisRisk,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
+	GenesisRisk,
 };
 pub use pallet::*;
 pub use types::{
@@ -291,13 +292,7 @@ pub mod pallet {
 			role: Role,
 		},
 		/// Lots of an account under liquidation traded.
-		ForcedFilled {
-			account: AccountKey,
-			market: MarketId,
-			side: Side,
-			size: Size,
-			price: Price,
-		},
+		ForcedFilled { account: AccountKey, market: MarketId, side: Side, size: Size, price: Price },
 		/// The AMM traded.
 		AmmFilled { market: MarketId, account: AccountKey, lots: Lots, price: Price },
 		/// A batch traded.
@@ -467,9 +462,9 @@ pub mod pallet {
 		#[allow(clippy::panic)]
 		fn build(&self) {
 			for market in &self.markets {
-				let listed = market
-					.terms()
-					.and_then(|terms| Pallet::<T>::list(terms).map_err(|e| alloc::format!("{e:?}")));
+				let listed = market.terms().and_then(|terms| {
+					Pallet::<T>::list(terms).map_err(|e| alloc::format!("{e:?}"))
+				});
 				if let Err(problem) = listed {
 					panic!("market {}: {problem}", market.symbol);
 				}

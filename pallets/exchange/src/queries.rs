@@ -10,15 +10,15 @@ use breakwater_primitives::{
 	markets::{AmmQuote, BookInfo, LevelInfo, OrderInfo, OrderPreview},
 	BlockNumber,
 };
-use polkadot_sdk::frame_support::traits::Contains;
 use breakwater_units::{notional, AccountKey, MarketId, Price, Rounding, Side, Size};
+use polkadot_sdk::frame_support::traits::Contains;
 
 use crate::{
 	amm::PoolIndices,
 	book::{book_key, market_key, price_of, side_key, trigger_key},
 	types::last_block,
-	Amms, Config, Counts, Error, Levels, MarketCount, Markets, OrderRef, OrderRequest, Orders, Pallet, Place,
-	RequestKind, Shares, Traders, Triggers,
+	Amms, Config, Counts, Error, Levels, MarketCount, Markets, OrderRef, OrderRequest, Orders,
+	Pallet, Place, RequestKind, Shares, Traders, Triggers,
 };
 
 impl<T: Config> Pallet<T> {

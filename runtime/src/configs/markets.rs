@@ -27,8 +27,8 @@ use super::{
 };
 use crate::{
 	market_presets::{QUOTE_TOKEN, WBTC, WETH},
-	Assets, Balances, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk,
-	Runtime, RuntimeHoldReason,
+	Assets, Balances, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk, Runtime,
+	RuntimeHoldReason,
 };
 
 /// The part of a block that the pipeline may use, prices and breakers apart: what hooks may use

@@ -63,4 +63,3 @@ fn fill(index: u32, event: Event<Runtime>) -> Option<FillInfo> {
 		_ => None,
 	}
 }
-

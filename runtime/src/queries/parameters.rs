@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use breakwater_breaker::{Action, Phase};
 use breakwater_interfaces::{
-	Breakers as _, Exposure as _, Ledger as _, MarketTerms, Prices as _, RiskEngine as _, Vault as _,
+	Breakers as _, Exposure as _, Ledger as _, MarketTerms, Prices as _, RiskEngine as _,
+	Vault as _,
 };
 use breakwater_margin::{LegIndex, Requirement, Schedule};
 use breakwater_oracle_math::Action as PriceUse;
@@ -15,8 +16,8 @@ use breakwater_primitives::{
 use breakwater_units::{AssetId, MarketId, Millis, PoolId, Ratio, SignedRatio, Size};
 
 use crate::{
-	configs::markets::PipelineBudget, market_presets, CircuitBreaker, Custody, Exchange,
-	Margin, Oracle, Risk, Runtime, System,
+	configs::markets::PipelineBudget, market_presets, CircuitBreaker, Custody, Exchange, Margin,
+	Oracle, Risk, Runtime, System,
 };
 
 /// Decimals of the quote asset: a quantum is a millionth.
@@ -123,9 +124,8 @@ fn brackets(terms: &MarketTerms) -> Vec<(u64, u64)> {
 fn asset(asset: AssetId) -> Option<AssetInfo> {
 	let terms = Risk::asset(asset)?;
 	let index = Risk::collateral(asset);
-	let haircut = |requirement| {
-		index.map_or(0, |index| index.leg().schedule(requirement).rate(0).get())
-	};
+	let haircut =
+		|requirement| index.map_or(0, |index| index.leg().schedule(requirement).rate(0).get());
 	Some(AssetInfo {
 		asset: asset.0,
 		symbol: terms.symbol.to_vec(),

@@ -98,8 +98,7 @@ fn losses_that_are_pending_come_first() {
 		// 200 lots that are worth less by a hundred ticks of ten quanta, and what the entry was
 		// better than 1 000
 		let entry = States::get(Amms::<Test>::get(BTC).unwrap().account).unwrap();
-		let equity = before + 200 * 900 * 10
-			+ entry.positions.get(BTC).unwrap().entry_cost.get();
+		let equity = before + 200 * 900 * 10 + entry.positions.get(BTC).unwrap().entry_cost.get();
 		assert_eq!(cash(1), RICH - 100_000_000 + equity / 2);
 	});
 }
