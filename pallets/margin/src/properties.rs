@@ -200,3 +200,39 @@ proptest! {
 		run(events);
 	}
 }
+
+mod a_step_that_crosses_nothing {
+	use super::*;
+	use breakwater_interfaces::SubaccountId;
+	use breakwater_units::AssetId;
+
+	/// Trie nodes that a step reads with so many open positions.
+	fn nodes_read(accounts: u16) -> usize {
+		let mut ext = new_test_ext();
+		ext.execute_with(|| {
+			let whale = opened(200, 1_000_000_000);
+			for number in 0..accounts {
+				let id = SubaccountId { owner: person(1), number };
+				let long = <LedgerPallet as Ledger>::open(&id, POOL, None).unwrap();
+				deposit(&long, None::<AssetId>, 2_000 + u128::from(number)).unwrap();
+				trade(BTC, 1_000, (&long, &whale), 1, 0).unwrap();
+			}
+			next_block();
+		});
+		ext.commit_all().unwrap();
+		let (step, proof) = ext.execute_and_prove(|| {
+			set_price(BTC, 999);
+			next_block()
+		});
+		assert_eq!(step.woken, 0);
+		proof.into_iter_nodes().count()
+	}
+
+	#[test]
+	fn reads_as_much_for_many_accounts_as_for_few() {
+		let (few, many) = (nodes_read(100), nodes_read(2_000));
+		println!("trie nodes read by a quiet step: {few} for 100 accounts, {many} for 2,000");
+		// the same keys; each of the four lists of longs that have levels is a level or two deeper
+		assert!(many <= few + 8, "{few} nodes for 100 accounts, {many} for 2,000");
+	}
+}
