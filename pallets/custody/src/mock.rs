@@ -415,4 +415,3 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 		})
 		.collect()
 }
-

@@ -26,8 +26,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn withdraw() -> Weight {
-		Weight::from_parts(500_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads_writes(150, 265))
+		Weight::from_parts(500_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(150, 265))
 	}
 
 	fn collect() -> Weight {

@@ -6,8 +6,7 @@ use core::cell::RefCell;
 use breakwater_auction::Accounts;
 use breakwater_interfaces::{RiskEngine, SubaccountInfo};
 use breakwater_margin::{
-	assess, Assessment, Indices, LegIndex, MarginError, Requirement, SubaccountState,
-	MAX_POSITIONS,
+	assess, Assessment, Indices, LegIndex, MarginError, Requirement, SubaccountState, MAX_POSITIONS,
 };
 use breakwater_units::{
 	limits::MAX_LOTS, AccountKey, Lots, MarketId, NanoQuote, PoolId, Quote, Ratio, Size, PPB,

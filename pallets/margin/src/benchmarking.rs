@@ -6,9 +6,7 @@ use alloc::{vec, vec::Vec};
 use breakwater_interfaces::{Ledger, RiskEngine, Solvency, SubaccountId, Trade};
 use breakwater_margin::{MAX_COLLATERAL, MAX_POSITIONS};
 use breakwater_primitives::AccountId;
-use breakwater_units::{
-	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote,
-};
+use breakwater_units::{AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungible::Mutate, Get},
@@ -146,7 +144,8 @@ mod benchmarks {
 		for pair in (0..n).step_by(2) {
 			let (_, [long, short]) = full_pair::<T>(u16::try_from(pair).unwrap_or(0))?;
 			market = Some(full_legs::<T>(&long)?.0);
-			let trade = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::new(1) };
+			let trade =
+				|account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::new(1) };
 			trades.extend([trade(long, 1), trade(short, -1)]);
 		}
 		let market = market.ok_or("there are accounts")?;

@@ -172,14 +172,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Whether an account may trade in a market, with the market's pool.
-	pub(crate) fn check_market(
-		info: &SubaccountInfo,
-		market: MarketId,
-	) -> Result<(), LedgerError> {
+	pub(crate) fn check_market(info: &SubaccountInfo, market: MarketId) -> Result<(), LedgerError> {
 		let pool = T::RiskEngine::pool_of(market).ok_or(LedgerError::UnknownMarket)?;
 		ensure!(pool == info.pool, LedgerError::OtherPool);
 		ensure!(info.isolated.is_none_or(|only| only == market), LedgerError::Isolated);
 		Ok(())
 	}
 }
-

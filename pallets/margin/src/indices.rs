@@ -6,8 +6,7 @@ use core::cell::RefCell;
 
 use breakwater_interfaces::RiskEngine;
 use breakwater_margin::{
-	BorrowIndex, CollateralIndex, Component, IndexId as Term, Indices, LegId, LegIndex,
-	Requirement,
+	BorrowIndex, CollateralIndex, Component, IndexId as Term, Indices, LegId, LegIndex, Requirement,
 };
 use breakwater_trigger_book as book;
 use breakwater_units::{

@@ -72,8 +72,8 @@ pub mod pallet {
 	use breakwater_primitives::{AccountId, Balance};
 	use breakwater_trigger_book::{BookError, Cursor, DueKey, Filing, LevelKey};
 	use breakwater_units::{
-		AccountKey, Amount, ArithmeticError, AssetId, Lots, MarketId, NanoQuote, PoolId,
-		Price, Quote, Size,
+		AccountKey, Amount, ArithmeticError, AssetId, Lots, MarketId, NanoQuote, PoolId, Price,
+		Quote, Size,
 	};
 	use frame_support::{
 		pallet_prelude::*,

@@ -347,11 +347,7 @@ pub(crate) fn opened(number: u8, quote: u128) -> AccountKey {
 }
 
 /// What custody does when an asset comes in.
-pub(crate) fn deposit(
-	key: &AccountKey,
-	asset: Option<AssetId>,
-	amount: u128,
-) -> DispatchResult {
+pub(crate) fn deposit(key: &AccountKey, asset: Option<AssetId>, amount: u128) -> DispatchResult {
 	let pool = LedgerPallet::info(key).unwrap().pool;
 	<LedgerPallet as Ledger>::credit(key, asset, Amount::new(amount))?;
 	world(|world| match asset {
@@ -362,11 +358,7 @@ pub(crate) fn deposit(
 }
 
 /// What custody does when an asset goes out.
-pub(crate) fn withdraw(
-	key: &AccountKey,
-	asset: Option<AssetId>,
-	amount: u128,
-) -> DispatchResult {
+pub(crate) fn withdraw(key: &AccountKey, asset: Option<AssetId>, amount: u128) -> DispatchResult {
 	let pool = LedgerPallet::info(key).unwrap().pool;
 	<LedgerPallet as Ledger>::debit(key, asset, Amount::new(amount))?;
 	world(|world| match asset {
@@ -433,4 +425,3 @@ impl crate::benchmarking::BenchmarkHelper for Engine {
 		set_price(market, 10 * percent);
 	}
 }
-

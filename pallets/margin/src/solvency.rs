@@ -8,9 +8,7 @@ use breakwater_trigger_book::{Budget, Collected, Cursor, IndexId};
 use breakwater_units::{cmp_products, AccountKey, IndexLevel, NanoQuote, PoolId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::cmp::Ordering;
-use frame_support::{
-	storage::with_storage_layer, traits::ConstU32, weights::Weight, BoundedVec,
-};
+use frame_support::{storage::with_storage_layer, traits::ConstU32, weights::Weight, BoundedVec};
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
 use sp_runtime::{traits::UniqueSaturatedInto, DispatchError};
@@ -95,8 +93,7 @@ impl<T: Config> Pallet<T> {
 
 	fn collect(levels: Vec<(IndexId, IndexLevel)>, accounts: u32) -> Collected {
 		let cursor = StepCursor::<T>::get();
-		let budget =
-			Budget { accounts, levels: accounts.saturating_mul(LEVELS_PER_ACCOUNT) };
+		let budget = Budget { accounts, levels: accounts.saturating_mul(LEVELS_PER_ACCOUNT) };
 		let collected = OnChain::<T>::book().collect(&Self::moved(cursor, &levels), budget, cursor);
 		let levels = BoundedVec::truncate_from(levels);
 		Seen::<T>::put(SeenLevels { block: Self::block(), levels });

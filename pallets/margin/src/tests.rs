@@ -2,9 +2,7 @@ use breakwater_auction::Accounts;
 use breakwater_interfaces::{Exposure, Ledger, LedgerError, Solvency, Trade};
 use breakwater_margin::{health, Requirement};
 use breakwater_units::{Amount, Lots, NanoQuote, PoolId, Price, Quote, Ratio, Size};
-use frame_support::{
-	assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight,
-};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight};
 use polkadot_sdk::*;
 
 use crate::{
@@ -45,10 +43,7 @@ mod a_subaccount {
 		with_chain(|| {
 			assert_ok!(LedgerPallet::open(signed(1), 0, POOL, None));
 			let open = |pool, market| LedgerPallet::open(signed(1), 1, pool, market);
-			assert_noop!(
-				LedgerPallet::open(signed(1), 0, POOL, None),
-				Error::<Test>::AlreadyOpen
-			);
+			assert_noop!(LedgerPallet::open(signed(1), 0, POOL, None), Error::<Test>::AlreadyOpen);
 			assert_noop!(open(PoolId(9), None), Error::<Test>::UnknownPool);
 			assert_noop!(open(OTHER_POOL, Some(BTC)), Error::<Test>::OtherPool);
 			let nowhere = breakwater_units::MarketId(99);
@@ -79,9 +74,8 @@ mod a_subaccount {
 			assert_ok!(trade(BTC, 1_000, (&long, &short), 5, 0));
 
 			// 5 lots of 10,000 quanta at 10 % leave 5,000
-			let transfer = |to, amount| {
-				LedgerPallet::transfer(signed(1), 0, to, None, Amount::new(amount))
-			};
+			let transfer =
+				|to, amount| LedgerPallet::transfer(signed(1), 0, to, None, Amount::new(amount));
 			assert_noop!(transfer(1, 5_001), Error::<Test>::BeyondFree);
 			assert_noop!(transfer(0, 1), Error::<Test>::SameSubaccount);
 			assert_noop!(transfer(2, 1), Error::<Test>::OtherPool);
@@ -151,9 +145,8 @@ mod settling {
 		with_chain(|| {
 			let (a, b) = (opened(1, 100_000), opened(2, 100_000));
 			let part = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
-			let settle = |market, trades: &[Trade]| {
-				LedgerPallet::settle(market, Price::new(1_000), trades)
-			};
+			let settle =
+				|market, trades: &[Trade]| LedgerPallet::settle(market, Price::new(1_000), trades);
 			assert_noop!(settle(BTC, &[part(a, 3), part(b, -2)]), Error::<Test>::Unbalanced);
 			assert_noop!(
 				settle(BTC, &[part(a, 3), part(key_of(9, 0), -3)]),
@@ -451,9 +444,7 @@ mod admission {
 		with_chain(|| {
 			// 10 lots: 10,000 of margin and 1 % of 100,000
 			let key = opened(1, 11_002);
-			let batch = |rate| {
-				LedgerPallet::batch(BTC, Ratio::new(rate), Size::new(1_000), true)
-			};
+			let batch = |rate| LedgerPallet::batch(BTC, Ratio::new(rate), Size::new(1_000), true);
 			for lots in [10, -10] {
 				let cost = Quote::new(i128::from(lots) * 10_000);
 				assert!(batch(10_000_000).allows(&key, Lots::new(lots), cost));
@@ -482,7 +473,9 @@ mod admission {
 			let batch = LedgerPallet::batch(BTC, Ratio::new(3_000), Size::new(1_000), true);
 			let lots = (1..50i64)
 				.rev()
-				.find(|lots| batch.allows(&a, Lots::new(*lots), Quote::new(i128::from(*lots) * 10_000)))
+				.find(|lots| {
+					batch.allows(&a, Lots::new(*lots), Quote::new(i128::from(*lots) * 10_000))
+				})
 				.unwrap();
 			assert_ok!(trade(BTC, 1_000, (&a, &b), lots, 1));
 			let state = LedgerPallet::state(&a).unwrap();
@@ -509,9 +502,7 @@ mod the_trigger_book {
 			let step = next_block();
 			assert_eq!((step.woken, step.due, step.backlog), (1, 1, false));
 			assert_eq!(LedgerPallet::due(10), vec![long]);
-			let due = |event: &Event<Test>| {
-				matches!(event, Event::AccountDue { account, .. } if *account == long)
-			};
+			let due = |event: &Event<Test>| matches!(event, Event::AccountDue { account, .. } if *account == long);
 			assert!(events().iter().any(due));
 
 			// a top-up takes it out of the queue
@@ -529,9 +520,7 @@ mod the_trigger_book {
 			// maintenance health is 20,004 − 10,000 − 9,500, less than a quarter of the margin
 			set_price(BTC, 900);
 			next_block();
-			let called = |event: &Event<Test>| {
-				matches!(event, Event::MarginCall { account, .. } if *account == cross)
-			};
+			let called = |event: &Event<Test>| matches!(event, Event::MarginCall { account, .. } if *account == cross);
 			assert!(events().iter().any(called));
 			assert_eq!(LedgerPallet::due(1), vec![]);
 		});

@@ -88,8 +88,6 @@ impl<T: Config> Pallet<T> {
 fn held(state: &SubaccountState, asset: Option<AssetId>, on_hand: Quote) -> Amount {
 	match asset {
 		Some(asset) => state.collateral.get(asset).copied().unwrap_or_default(),
-		None => {
-			Amount::new(state.cash.min(on_hand).max(Quote::ZERO).unsigned_abs())
-		},
+		None => Amount::new(state.cash.min(on_hand).max(Quote::ZERO).unsigned_abs()),
 	}
 }
