@@ -120,21 +120,21 @@ mod a_withdrawal {
 			assert_ok!(withdraw(1, None, 500));
 			assert_ok!(withdraw(2, None, 475));
 			later(Millis::HOUR);
-			assert_ok!(withdraw(2, None, 20));
+			assert_ok!(withdraw(2, None, 15));
 			let before = wallet(1, QUOTE);
-			assert_ok!(withdraw(1, None, 20));
+			assert_ok!(withdraw(1, None, 15));
 			let mut line: Vec<_> = Tickets::<Test>::iter().collect();
 			line.sort_by_key(|(number, _)| *number);
 			let waiting = line.iter().map(|(_, t)| t.place.outstanding().get()).sum::<u128>();
 			assert_eq!(Promised::<Test>::get(POOL), Amount::new(waiting));
-			assert_eq!(on_hand(0), 10_000 - 500 - 475 - 40);
+			assert_eq!(on_hand(0), 10_000 - 500 - 475 - 30);
 			Custody::do_try_state().unwrap();
 
 			later(Millis::DAY);
 			for (number, _) in line {
 				assert_ok!(Custody::collect(signed(3), number));
 			}
-			assert_eq!(wallet(1, QUOTE), before + 20);
+			assert_eq!(wallet(1, QUOTE), before + 15);
 			assert_eq!(Promised::<Test>::get(POOL), Amount::ZERO);
 			assert_eq!(Tickets::<Test>::iter().count(), 0);
 		});
