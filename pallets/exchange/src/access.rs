@@ -58,9 +58,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(until >= now, Error::<T>::DelegateExpired);
 		Delegates::<T>::try_mutate(account, |delegates| {
 			delegates.retain(|(other, until)| *other != delegate && *until >= now);
-			delegates
-				.try_push((delegate.clone(), until))
-				.map_err(|_| Error::<T>::TooManyDelegates)
+			delegates.try_push((delegate.clone(), until)).map_err(|_| Error::<T>::TooManyDelegates)
 		})?;
 		Self::deposit_event(Event::DelegateAdded { account, delegate, until });
 		Ok(())
@@ -113,8 +111,7 @@ impl<T: Config> Pallet<T> {
 		for (due, account) in due {
 			SwitchesDue::<T>::remove(due, account);
 			Switches::<T>::remove(account);
-			let orders =
-				Self::do_cancel_all(account, None, MAX_OPEN_ORDERS, Reason::DeadManSwitch);
+			let orders = Self::do_cancel_all(account, None, MAX_OPEN_ORDERS, Reason::DeadManSwitch);
 			cancelled = cancelled.saturating_add(orders);
 			fired = fired.saturating_add(1);
 			Self::deposit_event(Event::SwitchFired { account, orders });

@@ -41,7 +41,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What an AMM is worth at mark, its losses not yet realised included, in quanta.
-	pub(crate) fn amm_equity(pool: PoolId, account: &AccountKey, rounding: Rounding) -> Option<Quote> {
+	pub(crate) fn amm_equity(
+		pool: PoolId,
+		account: &AccountKey,
+		rounding: Rounding,
+	) -> Option<Quote> {
 		let state = T::Ledger::state(account)?;
 		let assessment = assess(&state, &PoolIndices::<T>(pool, PhantomData)).ok()?;
 		assessment.equity.to_quote(rounding).ok()
@@ -95,9 +99,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(amount <= T::Ledger::withdrawable(&account, None), Error::<T>::NotWithdrawable);
 
 		// The mover pays for the equity's fraction of a quantum.
-		let equity = Self::amm_equity(terms.pool, &amm.account, Rounding::Up)
-			.ok_or(Error::<T>::NoPrice)?;
-		let shares = shares_for(amount.get(), amm.shares, equity).ok_or(Error::<T>::AmmInsolvent)?;
+		let equity =
+			Self::amm_equity(terms.pool, &amm.account, Rounding::Up).ok_or(Error::<T>::NoPrice)?;
+		let shares =
+			shares_for(amount.get(), amm.shares, equity).ok_or(Error::<T>::AmmInsolvent)?;
 		let total = amm.shares.checked_add(shares).ok_or(Error::<T>::AmmInsolvent)?;
 		ensure!(shares > 0 && total >= MIN_SHARES, Error::<T>::DepositTooSmall);
 
@@ -133,7 +138,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(amount <= free, Error::<T>::AmmMargin);
 		let quanta = Quote::from_unsigned(amount.get()).exact()?;
 		// What stays has to carry the inventory.
-		let rest = Quote::from_unsigned(equity).and_then(|equity| equity.try_sub(quanta)).exact()?;
+		let rest =
+			Quote::from_unsigned(equity).and_then(|equity| equity.try_sub(quanta)).exact()?;
 		let mark = T::Risk::pricing(market).ok_or(Error::<T>::NoPrice)?.mark;
 		let inventory = Self::position(&amm.account, market).size();
 		ensure!(inventory <= carried(rest, &terms, mark), Error::<T>::AmmMargin);

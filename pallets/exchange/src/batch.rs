@@ -4,8 +4,8 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use core::marker::PhantomData;
 
 use breakwater_auction::{
-	window, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill,
-	ForcedOrder, Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection,
+	window, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill, ForcedOrder,
+	Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection,
 };
 use breakwater_breaker::{Band, Matching};
 use breakwater_funding::Impact;
@@ -17,14 +17,14 @@ use breakwater_units::{
 	notional, AccountKey, ArithmeticError, Lots, MarketId, NanoQuote, Price, Quote, Ratio,
 	Rounding, Side, Size,
 };
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
 use crate::{
 	book::{direction_key, level_of, market_key, MarketLevels},
 	types::{last_block, Exact},
-	Amms, Config, Counts, Error, Event, Expiries, Markets, Orders, OrderRef, Pallet, Place, Reason,
+	Amms, Config, Counts, Error, Event, Expiries, Markets, OrderRef, Orders, Pallet, Place, Reason,
 	RequestKind, Role, Traders, Triggers, Waiting, WeightInfo,
 };
 
@@ -244,8 +244,7 @@ impl<T: Config> Pallet<T> {
 				CancelReason::Invalid | CancelReason::Expired | CancelReason::Liquidated
 			)
 		};
-		let cancelled: Vec<Cancelled> =
-			admission.cancelled.iter().filter(unfit).copied().collect();
+		let cancelled: Vec<Cancelled> = admission.cancelled.iter().filter(unfit).copied().collect();
 		let mut gone = BTreeMap::new();
 		Self::take_cancelled(market, &by_key(orders), &cancelled, &mut gone)?;
 		strike_all::<T>(&gone);
@@ -359,7 +358,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The ledger put all fees into the pool's fund: the part of the AMM's shares goes on to it.
+	/// The ledger put all fees into the pool's fund: the part of the AMM's shares goes on to it. It
+	/// stays where it is if the fund owes it to others: no batch fails for that.
 	fn share_fees(round: &Round, trades: &[Trade]) -> Result<(), DispatchError> {
 		let fees =
 			trades.iter().try_fold(Quote::ZERO, |sum, trade| sum.try_add(trade.fee)).exact()?;
@@ -367,18 +367,15 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let Round { market, terms, .. } = round;
-		let amm = Amms::<T>::get(market).filter(|amm| amm.shares > 0);
-		let to_fund = match amm {
-			Some(_) => {
-				let share = fees.mul_ratio(terms.fees.insurance_share, Rounding::Up).exact()?;
-				share.min(fees)
-			},
-			None => fees,
-		};
-		let to_amm = fees.try_sub(to_fund).exact()?;
-		if let Some(amm) = amm.filter(|_| !to_amm.is_zero()) {
-			T::Ledger::transfer(terms.pool, None, Some(&amm.account), to_amm)?;
-		}
+		let share = fees.mul_ratio(terms.fees.insurance_share, Rounding::Up).exact()?;
+		let rest = fees.saturating_sub(share).max(Quote::ZERO);
+		let amm = Amms::<T>::get(market).filter(|amm| amm.shares > 0 && !rest.is_zero());
+		let moved = amm.is_some_and(|amm| {
+			let transfer = || T::Ledger::transfer(terms.pool, None, Some(&amm.account), rest);
+			with_storage_layer(transfer).is_ok()
+		});
+		let to_amm = if moved { rest } else { Quote::ZERO };
+		let to_fund = fees.try_sub(to_amm).exact()?;
 		Self::deposit_event(Event::FeesShared { market: *market, to_fund, to_amm });
 		Ok(())
 	}
@@ -440,9 +437,8 @@ impl<T: Config> Pallet<T> {
 			Place::Book { side, price } => {
 				let at = crate::book::book_key(market, &key, side, price);
 				let order = Orders::<T>::get(at).ok_or(Error::<T>::Inconsistent)?;
-				debug_assert!(
-					last_block(order.time_in_force, order.entered).is_some_and(|last| last <= block)
-				);
+				debug_assert!(last_block(order.time_in_force, order.entered)
+					.is_some_and(|last| last <= block));
 				order.time_in_force == TimeInForce::ImmediateOrCancel
 			},
 			Place::Trigger { .. } => false,
@@ -451,7 +447,14 @@ impl<T: Config> Pallet<T> {
 		gone.entry(account).or_default().push(number);
 		let reason = if immediate { CancelReason::NotFilled } else { CancelReason::Expired };
 		let (left, reason) = (Size::ZERO, Reason::Batch(reason));
-		Self::deposit_event(Event::Cancelled { order: number, account, market, size, left, reason });
+		Self::deposit_event(Event::Cancelled {
+			order: number,
+			account,
+			market,
+			size,
+			left,
+			reason,
+		});
 		Ok(())
 	}
 }

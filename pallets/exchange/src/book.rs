@@ -3,7 +3,9 @@
 
 use alloc::vec::Vec;
 
-use breakwater_auction::{Level, Levels as AuctionLevels, Order, OrderKey, TriggerDirection, Window};
+use breakwater_auction::{
+	Level, Levels as AuctionLevels, Order, OrderKey, TriggerDirection, Window,
+};
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{AccountKey, MarketId, Price, Side, Size};
 use core::marker::PhantomData;
@@ -12,7 +14,7 @@ use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
 use crate::{
-	types::last_block, Config, Counts, Error, Expiries, Levels, Orders, OrderRef, Pallet, Place,
+	types::last_block, Config, Counts, Error, Expiries, Levels, OrderRef, Orders, Pallet, Place,
 	Resting, Traders, Triggers, Waiting,
 };
 
@@ -233,15 +235,14 @@ impl<T: Config> Pallet<T> {
 
 	fn load_side(market: MarketId, side: Side, window: &Window) -> Vec<Order> {
 		let limit = Self::side_limit();
-		let mut orders: Vec<Order> =
-			Orders::<T>::iter_prefix((market_key(market), side_key(side)))
-				.map(|((price, account, number), resting)| {
-					let key = OrderKey { account, number: u64::from_be_bytes(number) };
-					resting.at(key, side, price_of(side, price))
-				})
-				.take_while(|order| window.contains(side, order.limit))
-				.take(limit.saturating_add(1))
-				.collect();
+		let mut orders: Vec<Order> = Orders::<T>::iter_prefix((market_key(market), side_key(side)))
+			.map(|((price, account, number), resting)| {
+				let key = OrderKey { account, number: u64::from_be_bytes(number) };
+				resting.at(key, side, price_of(side, price))
+			})
+			.take_while(|order| window.contains(side, order.limit))
+			.take(limit.saturating_add(1))
+			.collect();
 		if orders.len() > limit {
 			Self::rotate_last_level(market, side, limit, &mut orders);
 		}

@@ -2,9 +2,7 @@
 
 use breakwater_auction::{protection_price, Order, OrderError, OrderKey, Trigger};
 use breakwater_breaker::Action;
-use breakwater_interfaces::{
-	Breakers, Ledger, LedgerError, MarketTerms, RiskEngine, SubaccountId,
-};
+use breakwater_interfaces::{Breakers, Ledger, LedgerError, MarketTerms, RiskEngine, SubaccountId};
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{
 	limits::MAX_PRICE_TICKS, notional, AccountKey, Lots, MarketId, Price, Quote, Ratio, Rounding,
@@ -124,10 +122,7 @@ impl<T: Config> Pallet<T> {
 	fn check_form(terms: &MarketTerms, order: &Order) -> Result<(), Error<T>> {
 		ensure!(!order.size.is_zero(), Error::<T>::ZeroSize);
 		ensure!(order.size <= terms.max_order, Error::<T>::OrderTooLarge);
-		ensure!(
-			order.size.get().is_multiple_of(u64::from(terms.order_lot)),
-			Error::<T>::OffLot
-		);
+		ensure!(order.size.get().is_multiple_of(u64::from(terms.order_lot)), Error::<T>::OffLot);
 		order.validate().map_err(|error| match error {
 			OrderError::SizeOutOfRange => Error::<T>::OrderTooLarge,
 			OrderError::PriceOutOfRange => Error::<T>::PriceOutOfRange,
@@ -256,8 +251,7 @@ impl<T: Config> Pallet<T> {
 			*request;
 		let waiting = Waiting { trigger, side, kind, time_in_force, reduce_only, size };
 		Self::insert_waiting(market, &order.key, &waiting);
-		let place =
-			Place::Trigger { direction: trigger.direction(side), level: trigger.level };
+		let place = Place::Trigger { direction: trigger.direction(side), level: trigger.level };
 		let number = Self::enlist(&mut trader, request, place)?;
 		Traders::<T>::insert(account, trader);
 		Self::count_arrival(request);
@@ -277,11 +271,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Puts an order on its account's list, and hands out its number.
-	fn enlist(
-		trader: &mut Trader,
-		request: &OrderRequest,
-		place: Place,
-	) -> Result<u64, Error<T>> {
+	fn enlist(trader: &mut Trader, request: &OrderRequest, place: Place) -> Result<u64, Error<T>> {
 		let number = trader.next_number;
 		let OrderRequest { market, reduce_only, client_id, .. } = *request;
 		let entry = OrderRef { number, market, client_id, reduce_only, place };

@@ -360,10 +360,8 @@ impl GenesisRisk {
 
 impl GenesisBreaker {
 	fn params(&self) -> MarketParams {
-		let level = |level: &GenesisThreshold<u64>| Threshold {
-			trip: level.trip,
-			release: level.release,
-		};
+		let level =
+			|level: &GenesisThreshold<u64>| Threshold { trip: level.trip, release: level.release };
 		MarketParams {
 			band: BandParams {
 				min: self.band.min.0,

@@ -292,13 +292,7 @@ pub mod pallet {
 			role: Role,
 		},
 		/// Lots of an account under liquidation traded.
-		ForcedFilled {
-			account: AccountKey,
-			market: MarketId,
-			side: Side,
-			size: Size,
-			price: Price,
-		},
+		ForcedFilled { account: AccountKey, market: MarketId, side: Side, size: Size, price: Price },
 		/// The AMM traded.
 		AmmFilled { market: MarketId, account: AccountKey, lots: Lots, price: Price },
 		/// A batch traded.
@@ -468,9 +462,9 @@ pub mod pallet {
 		#[allow(clippy::panic)]
 		fn build(&self) {
 			for market in &self.markets {
-				let listed = market
-					.terms()
-					.and_then(|terms| Pallet::<T>::list(terms).map_err(|e| alloc::format!("{e:?}")));
+				let listed = market.terms().and_then(|terms| {
+					Pallet::<T>::list(terms).map_err(|e| alloc::format!("{e:?}"))
+				});
 				if let Err(problem) = listed {
 					panic!("market {}: {problem}", market.symbol);
 				}

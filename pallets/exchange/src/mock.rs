@@ -9,8 +9,7 @@ use breakwater_interfaces::{
 	SubaccountInfo, Trade,
 };
 use breakwater_margin::{
-	health, Brackets, BorrowIndex, CollateralIndex, Indices, LegIndex, Requirement,
-	SubaccountState,
+	health, BorrowIndex, Brackets, CollateralIndex, Indices, LegIndex, Requirement, SubaccountState,
 };
 use breakwater_primitives::{oracle::FeedId, AccountId, BlockNumber};
 use breakwater_units::{
@@ -170,7 +169,13 @@ fn after(
 	Some(state)
 }
 
-fn carries(state: &SubaccountState, market: MarketId, lots: Lots, cost: Quote, held: Quote) -> bool {
+fn carries(
+	state: &SubaccountState,
+	market: MarketId,
+	lots: Lots,
+	cost: Quote,
+	held: Quote,
+) -> bool {
 	let Some(after) = after(state, market, lots, cost) else { return false };
 	let held = held.to_nano().unwrap().get();
 	initial_health(&after) - held >= initial_health(state).min(0)
@@ -294,7 +299,11 @@ impl Ledger for Books {
 	}
 
 	fn debit(account: &AccountKey, _: Option<AssetId>, amount: Amount) -> DispatchResult {
-		change(PoolId(0), Some(account), Quote::from_unsigned(amount.get()).unwrap().try_neg().unwrap())
+		change(
+			PoolId(0),
+			Some(account),
+			Quote::from_unsigned(amount.get()).unwrap().try_neg().unwrap(),
+		)
 	}
 
 	fn withdrawable(account: &AccountKey, _: Option<AssetId>) -> Amount {
@@ -491,11 +500,7 @@ pub(crate) fn market(symbol: &str) -> GenesisMarket {
 			daily_volume: 1_000_000,
 			impact: percent("100%"),
 		},
-		funding: GenesisFunding {
-			impact_size: 10,
-			least_volume: 1,
-			cap_multiple: percent("60%"),
-		},
+		funding: GenesisFunding { impact_size: 10, least_volume: 1, cap_multiple: percent("60%") },
 		breaker: GenesisBreaker {
 			band: GenesisBand {
 				min: percent("1%"),

@@ -12,8 +12,8 @@ use sp_runtime::TryRuntimeError;
 use crate::{
 	book::{book_key, market_key, trigger_key},
 	types::last_block,
-	Amms, Config, Counts, Delegates, Expiries, Levels, MarketCount, Markets, OrderCount, Orders,
-	OrderRef, Pallet, Place, Shares, Switches, SwitchesDue, Trader, Traders, Triggers, MIN_SHARES,
+	Amms, Config, Counts, Delegates, Expiries, Levels, MarketCount, Markets, OrderCount, OrderRef,
+	Orders, Pallet, Place, Shares, Switches, SwitchesDue, Trader, Traders, Triggers, MIN_SHARES,
 };
 
 impl<T: Config> Pallet<T> {

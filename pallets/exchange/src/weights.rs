@@ -62,8 +62,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn place_many(n: u32) -> Weight {
-		cost::<T>(20, 10, 2)
-			.saturating_add(cost::<T>(40, 4, 4).saturating_mul(n.into()))
+		cost::<T>(20, 10, 2).saturating_add(cost::<T>(40, 4, 4).saturating_mul(n.into()))
 	}
 
 	fn cancel(n: u32) -> Weight {

@@ -315,10 +315,7 @@ mod delegates {
 		with_chain(|| {
 			assert_ok!(Exchange::add_delegate(signed(1), 0, owner(2), 30));
 			// what is not an order is of the signer's own subaccounts
-			assert_noop!(
-				Exchange::amm_withdraw(signed(2), BTC, 0, 5),
-				E::NotEnoughShares
-			);
+			assert_noop!(Exchange::amm_withdraw(signed(2), BTC, 0, 5), E::NotEnoughShares);
 			assert_ok!(Exchange::add_delegate(signed(2), 0, owner(3), 30));
 			let by_third = Exchange::place(signed(3), sub(1), buy(990, 1));
 			assert_eq!(by_third, Err(E::NotOwnerOrDelegate.into()));
@@ -328,9 +325,8 @@ mod delegates {
 	#[test]
 	fn are_few_and_can_be_removed() {
 		with_chain(|| {
-			let add = |number: u8, until| {
-				Exchange::add_delegate(signed(1), 0, owner(number), until)
-			};
+			let add =
+				|number: u8, until| Exchange::add_delegate(signed(1), 0, owner(number), until);
 			assert_noop!(add(50, 0), E::DelegateExpired);
 			for number in 0..crate::MAX_DELEGATES as u8 {
 				assert_ok!(add(50 + number, 2));

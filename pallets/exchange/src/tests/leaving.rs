@@ -211,9 +211,7 @@ mod triggers {
 
 			// 950 less 5 % is the least it sells at
 			assert_eq!((lots(1), lots(3)), (0, 10));
-			let triggered = |event: &Event<Test>| {
-				matches!(event, Event::Triggered { price, .. } if *price == Price::new(903))
-			};
+			let triggered = |event: &Event<Test>| matches!(event, Event::Triggered { price, .. } if *price == Price::new(903));
 			assert!(events().iter().any(triggered));
 			assert_eq!(open_orders(1), 0);
 		});

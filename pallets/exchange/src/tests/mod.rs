@@ -4,5 +4,5 @@ mod corrupted;
 mod entry;
 mod leaving;
 mod listing;
-mod random;
 mod queries;
+mod random;
