@@ -17,7 +17,7 @@ use breakwater_units::{
 	notional, AccountKey, ArithmeticError, Lots, MarketId, NanoQuote, Price, Quote, Ratio,
 	Rounding, Side, Size,
 };
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
@@ -358,7 +358,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The ledger put all fees into the pool's fund: the part of the AMM's shares goes on to it.
+	/// The ledger put all fees into the pool's fund: the part of the AMM's shares goes on to it. It
+	/// stays where it is if the fund owes it to others: no batch fails for that.
 	fn share_fees(round: &Round, trades: &[Trade]) -> Result<(), DispatchError> {
 		let fees =
 			trades.iter().try_fold(Quote::ZERO, |sum, trade| sum.try_add(trade.fee)).exact()?;
@@ -366,18 +367,15 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let Round { market, terms, .. } = round;
-		let amm = Amms::<T>::get(market).filter(|amm| amm.shares > 0);
-		let to_fund = match amm {
-			Some(_) => {
-				let share = fees.mul_ratio(terms.fees.insurance_share, Rounding::Up).exact()?;
-				share.min(fees)
-			},
-			None => fees,
-		};
-		let to_amm = fees.try_sub(to_fund).exact()?;
-		if let Some(amm) = amm.filter(|_| !to_amm.is_zero()) {
-			T::Ledger::transfer(terms.pool, None, Some(&amm.account), to_amm)?;
-		}
+		let share = fees.mul_ratio(terms.fees.insurance_share, Rounding::Up).exact()?;
+		let rest = fees.saturating_sub(share).max(Quote::ZERO);
+		let amm = Amms::<T>::get(market).filter(|amm| amm.shares > 0 && !rest.is_zero());
+		let moved = amm.is_some_and(|amm| {
+			let transfer = || T::Ledger::transfer(terms.pool, None, Some(&amm.account), rest);
+			with_storage_layer(transfer).is_ok()
+		});
+		let to_amm = if moved { rest } else { Quote::ZERO };
+		let to_fund = fees.try_sub(to_amm).exact()?;
 		Self::deposit_event(Event::FeesShared { market: *market, to_fund, to_amm });
 		Ok(())
 	}

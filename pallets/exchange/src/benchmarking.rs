@@ -286,7 +286,7 @@ mod benchmarks {
 
 	/// All trade: half of the accounts buy, half sell.
 	#[benchmark]
-	fn clear(o: Linear<200, 1_000>, a: Linear<20, 200>, l: Linear<1, 100>) {
+	fn clear(o: Linear<100, 500>, a: Linear<10, 100>, l: Linear<1, 100>) {
 		let market = list::<T>();
 		let ids: Vec<SubaccountId> = (0..a).map(trader::<T>).collect();
 		for (order, id) in (0..o).zip(ids.iter().cycle()) {

@@ -1,6 +1,6 @@
 //! The AMM: its quotes, and the shares of its equity.
 
-use breakwater_units::{Amount, Price, Quote, Side};
+use breakwater_units::{Amount, Price, Quote};
 use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
 
@@ -31,18 +31,16 @@ fn quotes_around_the_mark_as_far_as_its_equity_carries() {
 		next_block();
 		assert_eq!(inventory(), 0);
 
-		assert_ok!(deposit(1, 100_000_000));
+		assert_ok!(deposit(1, 2_000_000));
 		next_block();
-		// it buys at 990 and below: a hundred lots move its quotes by ten ticks
+		// it buys below 990: ten lots move its quotes by a tick
 		assert_eq!((inventory(), lots(3)), (10, -10));
 		assert_eq!(crate::Pallet::<Test>::book(BTC, 5).unwrap().amm.unwrap().inventory, 10);
 
-		// 100 dollars at 300 % are 30 000 lots, more than its bound; one dollar is 300
-		for _ in 0..3 {
-			place(3, sell(500, 20_000));
-			next_block();
-		}
-		assert_eq!(inventory(), 5_010);
+		// two dollars at 300 % are 600 lots
+		place(3, sell(500, 20_000));
+		next_block();
+		assert_eq!(inventory(), 600);
 	});
 }
 
@@ -50,9 +48,9 @@ fn quotes_around_the_mark_as_far_as_its_equity_carries() {
 fn has_no_fee_and_its_shares_get_their_part_of_fees() {
 	with_chain(|| {
 		assert_ok!(deposit(1, 100_000_000));
-		place(3, buy(1_010, 1));
+		place(3, buy(1_011, 1));
 		next_block();
-		// one lot at 1 010 is 10 100 quanta: a fee of 5.05, of which 40 % are the fund's
+		// one lot at 1 011 is 10 110 quanta: a fee of 5.06, of which 40 % are the fund's
 		assert_eq!(inventory(), -1);
 		assert_eq!(fund(), 3);
 		assert_eq!(amm_cash(), 100_000_003);
@@ -160,6 +158,19 @@ fn a_full_amm_quotes_one_side() {
 		let quote = crate::Pallet::<Test>::book(BTC, 5).unwrap().amm.unwrap();
 		assert_eq!(quote.bid, None);
 		assert!(quote.ask.is_some());
-		let _ = Side::Buy;
+	});
+}
+
+#[test]
+fn a_fund_in_debt_keeps_the_fees_and_the_batch_goes_on() {
+	with_chain(|| {
+		assert_ok!(deposit(1, 2_000_000));
+		// what it owes is claimed by somebody
+		Funds::insert(breakwater_units::PoolId(0), Quote::new(-1_000));
+		States::mutate(key(9), |state| state.as_mut().unwrap().cash = Quote::new(RICH + 1_000));
+		place(3, buy(1_011, 1));
+		next_block();
+		assert_eq!(lots(3), 1);
+		assert_eq!((fund(), amm_cash()), (-994, 2_000_000));
 	});
 }
