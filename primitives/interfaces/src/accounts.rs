@@ -1,3 +1,4 @@
+use alloc::vec::Vec;
 use breakwater_auction::Accounts;
 use breakwater_margin::SubaccountState;
 use breakwater_primitives::AccountId;
@@ -5,9 +6,12 @@ use breakwater_units::{
 	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Size,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use polkadot_sdk::sp_runtime::{
-	traits::{BlakeTwo256, Hash},
-	DispatchError, DispatchResult,
+use polkadot_sdk::{
+	sp_runtime::{
+		traits::{BlakeTwo256, Hash},
+		DispatchError, DispatchResult,
+	},
+	sp_weights::Weight,
 };
 use scale_info::TypeInfo;
 
@@ -120,18 +124,20 @@ pub trait Ledger {
 	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: bool) -> Self::Batch;
 
 	/// Trades at one price: moves lots, cash and fees, draws or pays back loans, and files every
-	/// account in the trigger book. Fees go to [`Self::take_fees`]'s places.
+	/// account in the trigger book. Fees go to the pool's fund: [`Self::transfer`] moves from there
+	/// what belongs to others.
 	///
 	/// # Errors
 	/// If lots do not sum to zero, or an account or the arithmetic fails: call it in a storage
 	/// layer.
 	fn settle(market: MarketId, price: Price, trades: &[Trade]) -> DispatchResult;
 
-	/// Moves quanta between accounts of one pool; `None` is the pool's fund.
+	/// Moves quanta between accounts of one pool; `None` is the pool's fund. Asks no margin: the
+	/// caller answers for that.
 	///
 	/// # Errors
-	/// If an account is not there, is of another pool, or cash of the payer, unless it is the fund
-	/// of a fee just taken, falls below zero.
+	/// If the amount is below zero, an account is not there or is of another pool, or the payer's
+	/// cash or the fund would fall below zero.
 	fn transfer(
 		pool: PoolId,
 		from: Option<&AccountKey>,
@@ -152,7 +158,8 @@ pub trait Ledger {
 	/// Puts an asset that the vault has just received into an account: `None` is the quote asset.
 	///
 	/// # Errors
-	/// If the account is not there, has too many assets, or the amount does not fit.
+	/// If the account is not there, has too many assets, the amount does not fit, or all accounts
+	/// together would hold more than the asset's cap.
 	fn credit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) -> DispatchResult;
 
 	/// Takes an asset out of an account, as far as margin permits.
@@ -165,10 +172,43 @@ pub trait Ledger {
 	fn withdrawable(account: &AccountKey, asset: Option<AssetId>) -> Amount;
 }
 
+/// What a step of the trigger book did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BookStep {
+	/// What it may have weighed.
+	pub used: Weight,
+	/// Accounts whose levels were crossed, and which were computed anew.
+	pub woken: u32,
+	/// Of those, the ones whose health is below zero.
+	pub due: u32,
+	/// Of those, the ones that could not be computed, and were set aside.
+	pub failed: u32,
+	/// Whether crossed levels are left to the next step.
+	pub backlog: bool,
+}
+
+/// Finds the accounts whose health is below zero.
+pub trait Solvency {
+	/// Stage 4 of the pipeline, once a block after the indices have moved: computes the accounts
+	/// whose levels were crossed, as many as the weight allows, and queues those that are due.
+	fn step(limit: Weight) -> BookStep;
+
+	/// Up to `limit` due accounts, by the shortfall they were queued with, the worst first. Those
+	/// that could not be computed are the last.
+	fn due(limit: u32) -> Vec<AccountKey>;
+
+	/// Computes an account anew, and queues or unqueues it. Returns whether it is due.
+	///
+	/// # Errors
+	/// If the account is not there or cannot be computed; it stays where it was.
+	fn recheck(account: &AccountKey) -> Result<bool, DispatchError>;
+}
+
 /// Holder of the assets.
 pub trait Vault {
-	/// What a pool has of the quote asset in custody.
+	/// What a pool has of the quote asset in custody, less what is promised to withdrawals that
+	/// wait.
 	fn quote_on_hand(pool: PoolId) -> Amount;
-	/// What is in custody of a collateral asset.
+	/// What is in custody of a collateral asset, less what is promised.
 	fn collateral_on_hand(asset: AssetId) -> Amount;
 }

@@ -22,7 +22,9 @@ mod prices;
 mod risk;
 mod terms;
 
-pub use accounts::{Ledger, LedgerError, SubaccountId, SubaccountInfo, Trade, Vault};
+pub use accounts::{
+	BookStep, Ledger, LedgerError, Solvency, SubaccountId, SubaccountInfo, Trade, Vault,
+};
 pub use breakers::{Breakers, MarketFacts};
 pub use exchange::{BatchSummary, Exchange, Liquidation};
 pub use prices::{FeedPrice, Prices};

@@ -75,6 +75,8 @@ pub trait RiskEngine {
 	fn pools() -> Vec<PoolId>;
 	/// The pool of a market.
 	fn pool_of(market: MarketId) -> Option<PoolId>;
+	/// The feed of a market's index.
+	fn feed_of(market: MarketId) -> Option<FeedId>;
 	/// Terms of a pool.
 	fn pool(pool: PoolId) -> Option<PoolTerms>;
 	/// Terms of an asset.
@@ -107,6 +109,8 @@ pub trait Exposure {
 	fn borrowed(pool: PoolId) -> Quote;
 	/// What all accounts hold of an asset.
 	fn held(asset: AssetId) -> Amount;
-	/// Books interest: the pool's loans are worth so much more, and its fund has it.
+	/// Books interest: the pool's loans are worth so much more, and its fund has it. Call it after
+	/// the borrow index has moved: no more is booked than the loans are worth then, and what is
+	/// left out is booked at the next change of a loan.
 	fn accrue(pool: PoolId, interest: Quote);
 }
