@@ -89,6 +89,10 @@ impl<T: Config> RiskEngine for Pallet<T> {
 		Markets::<T>::get(market).map(|listed| listed.pool)
 	}
 
+	fn feed_of(market: MarketId) -> Option<FeedId> {
+		Markets::<T>::get(market).map(|listed| listed.feed)
+	}
+
 	fn pool(pool: PoolId) -> Option<PoolTerms> {
 		Pools::<T>::get(pool)
 	}
