@@ -188,6 +188,8 @@ mod a_market {
 			assert_eq!(Risk::markets(), [(PERP, POOL), (MarketId(7), POOL)]);
 			assert_eq!(Risk::pool_of(MarketId(7)), Some(POOL));
 			assert_eq!(Risk::pool_of(MarketId(8)), None);
+			assert_eq!(Risk::feed_of(MarketId(7)), Some(BTC));
+			assert_eq!(Risk::feed_of(MarketId(8)), None);
 			let told = Event::MarketListed { market: MarketId(7), pool: POOL, feed: BTC };
 			assert_eq!(events().last(), Some(&told));
 			Risk::do_try_state().unwrap();
