@@ -132,11 +132,12 @@ fn account_key(text: &str) -> Result<[u8; 32], ErrorObjectOwned> {
 }
 
 /// Sends an answer for every block that joins the best chain, until the client leaves.
-async fn pipe<C, F>(pending: PendingSubscriptionSink, client: Arc<C>, answer: F)
+async fn pipe<C, F>(pending: PendingSubscriptionSink, client: Arc<Arc<C>>, answer: F)
 where
 	C: BlockchainEvents<OpaqueBlock> + Send + Sync + 'static,
 	F: Fn(&C, Hash) -> Result<Value, String> + Send + 'static,
 {
+	let client = Arc::clone(client.as_ref());
 	let steps = steps(client.as_ref());
 	let messages = steps.enumerate().map(move |(sequence, step)| {
 		let block = json!({ "number": step.number, "hash": step.hash });
