@@ -47,7 +47,7 @@ const QUORUM = 3;
 /** A node counts a report as lost when its round is this old. */
 const ROUNDS_UNTIL_LOST = 10;
 const FLOOD_TRANSACTIONS = 8_000;
-const FLOOD_MS = 20_000;
+const FLOOD_MS = 40_000;
 /** An eighth of the usual: four nodes share a machine, and a pool should be full, not its processors. */
 const POOL_LIMIT = 1_000;
 

@@ -25,6 +25,7 @@ use sc_network::{
 	NetworkBackend, NetworkPeers, NotificationService, PeerId, ProtocolName, ReputationChange,
 };
 use sc_network_sync::{SyncEvent, SyncEventStream};
+use sp_consensus::SyncOracle;
 use sp_core::hexdisplay::HexDisplay;
 use sp_runtime::OpaqueExtrinsic;
 
@@ -123,7 +124,11 @@ impl<N: Peers> Gossip<N> {
 	}
 
 	/// Tells peers what comes out of `news`, and puts theirs into the lane. Ends with the network.
-	pub async fn run(mut self, sync: impl SyncEventStream, news: UnboundedReceiver<Arc<Entry>>) {
+	pub async fn run(
+		mut self,
+		sync: impl SyncEventStream + SyncOracle,
+		news: UnboundedReceiver<Arc<Entry>>,
+	) {
 		enum Other {
 			Sync(SyncEvent),
 			News(Arc<Entry>),
@@ -145,6 +150,9 @@ impl<N: Peers> Gossip<N> {
 				}
 			};
 			match next {
+				// A node that is far behind cannot judge what peers send: another runtime may be.
+				Either::Left(Some(NotificationEvent::NotificationReceived { .. }))
+					if sync.is_major_syncing() => {},
 				Either::Left(Some(event)) => self.on_event(event),
 				Either::Right(Some(Other::Sync(event))) => self.on_sync(event),
 				Either::Right(Some(Other::News(entry))) => self.tell(&entry),

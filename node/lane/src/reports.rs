@@ -148,6 +148,9 @@ impl Reports {
 	}
 
 	fn try_receive(&self, transaction: &OpaqueExtrinsic) -> Received {
+		if self.form.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+			return Received::Undecided;
+		}
 		let Some(signed) = self.read(transaction) else { return Received::Malformed };
 		let hash = Entry::hash_of(transaction);
 		let (best, number) = self.chain.best();

@@ -82,6 +82,7 @@ struct ChainState {
 	best_listeners: Vec<mpsc::UnboundedSender<Best>>,
 	final_listeners: Vec<mpsc::UnboundedSender<Best>>,
 	asked: usize,
+	is_silent: bool,
 }
 
 /// The best chain and its forks.
@@ -143,6 +144,11 @@ impl TestChain {
 		self.state.lock().unwrap().last_rounds.insert(pair(reporter).public(), round);
 	}
 
+	/// The runtime answers nothing any more.
+	pub(crate) fn silence(&self) {
+		self.state.lock().unwrap().is_silent = true;
+	}
+
 	/// How often a signature was checked.
 	pub(crate) fn asked(&self) -> usize {
 		self.state.lock().unwrap().asked
@@ -197,6 +203,9 @@ impl Chain for TestChain {
 	}
 
 	fn form(&self, _: Hash) -> Option<Form> {
+		if self.state.lock().unwrap().is_silent {
+			return None;
+		}
 		let signed = sign(1, report_of(1, 0));
 		Form::of(&transaction_of(&signed).encode(), &signed)
 	}
@@ -215,7 +224,7 @@ impl Chain for TestChain {
 	}
 
 	fn is_genuine(&self, _: Hash, signed: &Signed) -> Option<bool> {
-		Some(self.is_good(signed))
+		(!self.state.lock().unwrap().is_silent).then(|| self.is_good(signed))
 	}
 
 	fn last_rounds(&self, _: Hash) -> Vec<(OracleId, BlockNumber)> {

@@ -63,6 +63,16 @@ mod from_a_peer {
 	}
 
 	#[test]
+	fn nothing_is_held_against_it_while_the_runtime_does_not_answer() {
+		let (chain, reports) = reports();
+		chain.silence();
+		assert_eq!(reports.receive(&sent(1, BEST)), Received::Undecided);
+		let formless = Reports::new(chain, None);
+		assert_eq!(formless.receive(&transfer(1)), Received::Undecided);
+		assert_eq!(formless.receive(&sent(1, BEST)), Received::Undecided);
+	}
+
+	#[test]
 	fn any_flipped_bit_makes_it_another_thing() {
 		let (_, reports) = reports();
 		let good = sent(1, BEST).inner().to_vec();
