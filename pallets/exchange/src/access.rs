@@ -119,6 +119,12 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::fire_switches(fired, cancelled)
 	}
 
+	/// The most that the hook weighs.
+	pub fn worst_hook_weight() -> Weight {
+		let switches = T::MaxSwitches::get();
+		T::WeightInfo::fire_switches(switches, switches.saturating_mul(MAX_OPEN_ORDERS))
+	}
+
 	fn quota_period() -> BlockNumber {
 		Self::block().checked_div(T::QuotaPeriod::get()).unwrap_or(0)
 	}

@@ -23,7 +23,7 @@ use sp_runtime::DispatchError;
 
 use crate::{
 	book::{direction_key, level_of, market_key, MarketLevels},
-	types::{last_block, Exact},
+	types::Exact,
 	Amms, Config, Counts, Error, Event, Expiries, Markets, OrderRef, Orders, Pallet, Place, Reason,
 	RequestKind, Role, Traders, Triggers, Waiting, WeightInfo,
 };
@@ -417,18 +417,13 @@ impl<T: Config> Pallet<T> {
 			.collect();
 		let mut gone = BTreeMap::new();
 		for key in due {
-			Self::expire_one(market, key, block, &mut gone)?;
+			Self::expire_one(market, key, &mut gone)?;
 		}
 		strike_all::<T>(&gone);
 		Ok(())
 	}
 
-	fn expire_one(
-		market: MarketId,
-		key: OrderKey,
-		block: BlockNumber,
-		gone: &mut Gone,
-	) -> Result<(), DispatchError> {
+	fn expire_one(market: MarketId, key: OrderKey, gone: &mut Gone) -> Result<(), DispatchError> {
 		let OrderKey { account, number } = key;
 		let trader = Traders::<T>::get(account).ok_or(Error::<T>::Inconsistent)?;
 		let listed = trader.orders.iter().find(|listed| listed.number == number);
@@ -437,8 +432,6 @@ impl<T: Config> Pallet<T> {
 			Place::Book { side, price } => {
 				let at = crate::book::book_key(market, &key, side, price);
 				let order = Orders::<T>::get(at).ok_or(Error::<T>::Inconsistent)?;
-				debug_assert!(last_block(order.time_in_force, order.entered)
-					.is_some_and(|last| last <= block));
 				order.time_in_force == TimeInForce::ImmediateOrCancel
 			},
 			Place::Trigger { .. } => false,

@@ -480,6 +480,13 @@ pub mod pallet {
 			Self::fire_switches()
 		}
 
+		fn integrity_test() {
+			let most = breakwater_auction::MAX_BATCH_ORDERS;
+			assert!(T::MaxBatchOrders::get() as usize <= most, "MaxBatchOrders");
+			assert!(T::MaxExpiries::get() > T::MaxNewOrders::get(), "MaxExpiries");
+			assert!(T::QuotaPeriod::get() > 0, "QuotaPeriod");
+		}
+
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
