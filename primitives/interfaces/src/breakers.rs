@@ -1,7 +1,7 @@
 use breakwater_breaker::{Action, Clearing, MarketParams, Matching};
 use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{MarketId, Timestamp};
-use polkadot_sdk::sp_runtime::DispatchResult;
+use polkadot_sdk::{sp_runtime::DispatchResult, sp_weights::Weight};
 
 /// What a market's breaker cannot look up by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,8 +14,9 @@ pub struct MarketFacts {
 
 /// The breakers: what is allowed now. Nothing forces a transition.
 pub trait Breakers {
-	/// Stage 3: notes the time, the gap since the last block, finality and backlog.
-	fn begin_block(now: Timestamp, backlog: u64);
+	/// Stage 3: notes the time, the gap since the last block, finality and backlog. Returns what
+	/// it weighed.
+	fn begin_block(now: Timestamp, backlog: u64) -> Weight;
 
 	/// Steps a market's machine with the tentative clearing of its batch, and says what happens
 	/// to the batch. Once a block for each market.
@@ -25,6 +26,9 @@ pub trait Breakers {
 		facts: MarketFacts,
 		clearing: Option<Clearing>,
 	) -> Matching;
+
+	/// The most that [`Self::step`] weighs.
+	fn step_weight() -> Weight;
 
 	/// Whether an action is allowed in a market now.
 	fn allows(market: MarketId, action: Action) -> bool;

@@ -3,7 +3,7 @@ use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 use breakwater_units::{
 	Amount, AssetId, MarketId, PoolId, Price, Quote, Ratio, SignedRatio, Size, TickValue, Timestamp,
 };
-use polkadot_sdk::sp_runtime::DispatchResult;
+use polkadot_sdk::{sp_runtime::DispatchResult, sp_weights::Weight};
 
 use crate::{AssetTerms, BatchSummary, FundingTerms, PoolTerms, RiskTerms};
 use breakwater_primitives::oracle::FeedId;
@@ -40,8 +40,18 @@ pub trait RiskEngine {
 	/// Infallible and bounded by what is listed.
 	fn begin_block(now: Timestamp);
 
+	/// The most that [`Self::begin_block`] may weigh now: what is listed bounds it.
+	fn begin_block_weight() -> Weight {
+		Weight::zero()
+	}
+
 	/// What the last batch of a market showed. Liquidations are not in it.
 	fn observe_batch(market: MarketId, summary: &BatchSummary, now: Timestamp);
+
+	/// What [`Self::observe_batch`] weighs for one market.
+	fn observe_batch_weight() -> Weight {
+		Weight::zero()
+	}
 
 	/// The index of a market; none before its first price, or if it is not listed.
 	fn market(market: MarketId) -> Option<LegIndex>;
