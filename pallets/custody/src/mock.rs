@@ -211,7 +211,12 @@ impl Ledger for Counter {
 pub struct Switches;
 
 impl Breakers for Switches {
-	fn begin_block(_: Timestamp, _: u64) {}
+	fn begin_block(_: Timestamp, _: u64) -> frame_support::weights::Weight {
+		frame_support::weights::Weight::zero()
+	}
+	fn step_weight() -> frame_support::weights::Weight {
+		frame_support::weights::Weight::zero()
+	}
 	fn step(
 		_: MarketId,
 		_: Timestamp,
