@@ -17,7 +17,6 @@ use breakwater_units::{
 	AccountKey, Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Size,
 	TickValue, Timestamp,
 };
-use frame_support::weights::Weight;
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{AsEnsureOriginWithArg, ConstU32},
@@ -212,11 +211,11 @@ impl Ledger for Counter {
 pub struct Switches;
 
 impl Breakers for Switches {
-	fn begin_block(_: Timestamp, _: u64) -> Weight {
-		Weight::zero()
+	fn begin_block(_: Timestamp, _: u64) -> frame_support::weights::Weight {
+		frame_support::weights::Weight::zero()
 	}
-	fn step_weight() -> Weight {
-		Weight::zero()
+	fn step_weight() -> frame_support::weights::Weight {
+		frame_support::weights::Weight::zero()
 	}
 	fn step(
 		_: MarketId,

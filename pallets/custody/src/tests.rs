@@ -114,27 +114,19 @@ mod a_withdrawal {
 	#[test]
 	fn beyond_the_room_waits_its_turn_and_anybody_may_collect_it() {
 		with_chain(|| {
-			assert_ok!(deposit(1, None, 5_000));
-			assert_ok!(deposit(2, None, 5_000));
-			// a bank run: the pool's limit of 1,000 a day is gone, and a third asks
-			assert_ok!(withdraw(1, None, 500));
-			assert_ok!(withdraw(2, None, 475));
-			later(Millis::HOUR);
-			assert_ok!(withdraw(2, None, 15));
-			let before = wallet(1, QUOTE);
-			assert_ok!(withdraw(1, None, 15));
-			let mut line: Vec<_> = Tickets::<Test>::iter().collect();
-			line.sort_by_key(|(number, _)| *number);
-			let waiting = line.iter().map(|(_, t)| t.place.outstanding().get()).sum::<u128>();
-			assert_eq!(Promised::<Test>::get(POOL), Amount::new(waiting));
-			assert_eq!(on_hand(0), 10_000 - 500 - 475 - 30);
-			Custody::do_try_state().unwrap();
+			assert_ok!(deposit(1, None, 1_000));
+			assert_ok!(deposit(2, None, 100));
+			// limits of 110 for the pool and 60 for an account: the second finds room for 50
+			let before = wallet(2, QUOTE);
+			assert_ok!(withdraw(1, None, 60));
+			assert_ok!(withdraw(2, None, 60));
+			assert_eq!(wallet(2, QUOTE), before + 50);
+			assert_eq!(Promised::<Test>::get(POOL), Amount::new(10));
+			assert_eq!(on_hand(0), 1_100 - 120);
 
 			later(Millis::DAY);
-			for (number, _) in line {
-				assert_ok!(Custody::collect(signed(3), number));
-			}
-			assert_eq!(wallet(1, QUOTE), before + 15);
+			assert_ok!(Custody::collect(signed(3), 0));
+			assert_eq!(wallet(2, QUOTE), before + 60);
 			assert_eq!(Promised::<Test>::get(POOL), Amount::ZERO);
 			assert_eq!(Tickets::<Test>::iter().count(), 0);
 		});
