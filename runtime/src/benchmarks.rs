@@ -2,14 +2,11 @@
 
 use alloc::{string::String, vec::Vec};
 
-use frame_benchmarking::{
-	add_benchmark, define_benchmarks, list_benchmark, BenchmarkBatch, BenchmarkConfig,
-	BenchmarkList, Benchmarking,
-};
+use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 use polkadot_sdk::*;
 
-use crate::{AllPalletsWithSystem, Oracle, Runtime};
+use crate::{AllPalletsWithSystem, Oracle};
 
 // One line for each pallet: the crate's name and the pallet's in this runtime.
 define_benchmarks!([breakwater_oracle, Oracle]);
