@@ -32,6 +32,7 @@ mod feed;
 #[cfg(test)]
 mod mock;
 mod offchain;
+mod prices;
 mod queries;
 mod report;
 mod reporters;

@@ -132,6 +132,6 @@ impl<T: Config> Pallet<T> {
 }
 
 /// One unit of a feed's quote currency in its ticks.
-fn one(feed: &Feed) -> Price {
+pub(crate) fn one(feed: &Feed) -> Price {
 	Price::new(10u64.saturating_pow(feed.decimals.into()))
 }

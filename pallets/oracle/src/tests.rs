@@ -734,3 +734,33 @@ mod genesis {
 		.contains("more than 32"));
 	}
 }
+
+mod as_others_see_it {
+	use super::*;
+	use breakwater_interfaces::Prices as Interface;
+	use breakwater_units::Ratio;
+
+	#[test]
+	fn a_price_through_another_feed_is_in_dollars_and_as_weak_as_the_weaker() {
+		with_chain(|| {
+			next_block();
+			assert_eq!(<Oracle as Interface>::price(BTC_USDT), None);
+			for number in 1..=4 {
+				let mut quotes = vec![quote(USDT, 9_000), quote(BTC_USDT, 6_000_000)];
+				// the last knows nothing of USDT
+				if number == 4 {
+					quotes.remove(0);
+				}
+				let report = report(number, quotes);
+				assert_ok!(submit(report.clone(), signed(number, &report)));
+			}
+			next_block();
+			let price = <Oracle as Interface>::price(BTC_USDT).unwrap();
+			assert_eq!(price.price.get(), 5_400_000);
+			assert_eq!(price.missing_weight, Ratio::saturating_from_percent(25));
+			assert!(<Oracle as Interface>::permits(BTC_USDT, Action::Trade));
+			assert_eq!(Oracle::decimals(BTC_USDT), Some(2));
+			assert_eq!((Oracle::decimals(99), <Oracle as Interface>::price(99)), (None, None));
+		});
+	}
+}

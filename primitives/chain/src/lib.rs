@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod accounts;
 pub mod currency;
 pub mod oracle;
 pub mod time;

@@ -87,6 +87,12 @@ impl Brackets {
 		Ok(brackets)
 	}
 
+	/// The factor of the largest lots: one or more.
+	pub fn largest_factor(&self) -> Ratio {
+		let [.., last] = self.steps;
+		last.factor
+	}
+
 	/// The rates of one requirement: `factor · rate` in each bracket, rounded up to a billionth and
 	/// held at one.
 	pub fn schedule(&self, rate: Ratio) -> Schedule {
@@ -202,6 +208,13 @@ mod tests {
 
 	fn step(beyond: u64, percent: u64) -> Step {
 		Step { beyond: Size::new(beyond), factor: Ratio::saturating_from_percent(percent) }
+	}
+
+	#[test]
+	fn the_largest_factor_is_that_of_the_last_step() {
+		let brackets = Brackets::new(&[step(10, 150), step(30, 400)]).unwrap();
+		assert_eq!(brackets.largest_factor(), Ratio::saturating_from_percent(400));
+		assert_eq!(Brackets::UNIFORM.largest_factor(), Ratio::ONE);
 	}
 
 	#[test]

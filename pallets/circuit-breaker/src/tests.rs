@@ -1,0 +1,227 @@
+use breakwater_breaker::{Action, Clearing, Matching, Phase};
+use breakwater_interfaces::{Breakers, MarketFacts};
+use breakwater_units::{MarketId, Price, Ratio, Size, Timestamp};
+use frame_support::{assert_noop, assert_ok};
+use polkadot_sdk::*;
+
+use crate::{
+	mock::{chain, params, Breaker, Lag, Missing, Permitted, Quoted, System, Test, FEED, MARKET},
+	Error, Event,
+};
+
+const PRICE: u64 = 100_000;
+const SECOND: u64 = 1_000;
+
+/// A block with a fresh price, whose batch would clear at `clearing`.
+fn block(now: u64, clearing: Option<u64>) -> Matching {
+	Quoted::set(&(PRICE, now));
+	stale_block(now, clearing)
+}
+
+fn stale_block(now: u64, clearing: Option<u64>) -> Matching {
+	let now = Timestamp::new(now);
+	let clearing = clearing.map(|price| Clearing {
+		price: Price::new(price),
+		volume: Size::new(100),
+		imbalance: Ratio::ZERO,
+	});
+	Breaker::begin_block(now, 0);
+	let matching = Breaker::step(MARKET, now, MarketFacts::default(), clearing);
+	assert_ok!(Breaker::do_try_state());
+	matching
+}
+
+fn allowed() -> Vec<Action> {
+	Action::ALL.into_iter().filter(|action| Breaker::allows(MARKET, *action)).collect()
+}
+
+const ALWAYS: [Action; 3] = [Action::Deposit, Action::Cancel, Action::Reduce];
+const NO_NEW_RISK: [Action; 5] =
+	[Action::Deposit, Action::Cancel, Action::Reduce, Action::Liquidate, Action::Bid];
+
+#[test]
+fn a_clearing_at_the_index_is_admitted() {
+	chain().execute_with(|| {
+		assert_eq!(block(SECOND, Some(PRICE)), Matching::Admit);
+		assert_eq!(allowed(), Action::ALL);
+	});
+}
+
+#[test]
+fn a_clearing_far_from_the_index_is_held_in_the_band_and_then_auctioned() {
+	chain().execute_with(|| {
+		// the band is 1.6 % either way: 10 bp · 4 · √16
+		let band = Breaker::band(MARKET);
+		assert_eq!(band, None);
+		let Matching::Inside(band) = block(SECOND, Some(PRICE * 105 / 100)) else {
+			panic!("the band holds it")
+		};
+		assert_eq!((band.low().get(), band.high().get()), (98_400, 101_600));
+		assert!(matches!(Breaker::market(MARKET).phase, Phase::Limit { .. }));
+
+		// fifteen seconds later it has not come back
+		assert_eq!(block(16 * SECOND, Some(PRICE * 105 / 100)), Matching::Collect);
+		assert_eq!(allowed(), NO_NEW_RISK);
+		assert_eq!(block(31 * SECOND, None), Matching::Collect);
+		// thirty seconds later both sides agree on a price inside the collar
+		let uncrossed = block(46 * SECOND, Some(PRICE * 101 / 100));
+		assert!(matches!(uncrossed, Matching::Uncross(_)), "{uncrossed:?}");
+		assert_eq!(allowed(), Action::ALL);
+		let changes = System::events()
+			.into_iter()
+			.filter(|record| {
+				matches!(
+					record.event,
+					crate::mock::RuntimeEvent::Breaker(Event::MarketChanged { .. })
+				)
+			})
+			.count();
+		assert_eq!(changes, 3);
+	});
+}
+
+#[test]
+fn a_stale_price_stops_new_risk_and_then_everything_but_reductions() {
+	chain().execute_with(|| {
+		block(SECOND, None);
+		stale_block(11 * SECOND, None);
+		assert_eq!(allowed(), NO_NEW_RISK);
+		stale_block(30 * SECOND, None);
+		assert_eq!(stale_block(59 * SECOND, None), Matching::Admit);
+		assert_eq!(stale_block(62 * SECOND, Some(PRICE)), Matching::Halt);
+		assert_eq!(allowed(), ALWAYS);
+
+		// a fresh price releases it by itself, through a call auction
+		let mut now = 62 * SECOND;
+		while allowed() != Action::ALL {
+			now += SECOND;
+			block(now, None);
+			assert!(now < 200 * SECOND, "recovers within its bound");
+		}
+	});
+}
+
+#[test]
+fn missing_reporters_stop_new_risk() {
+	chain().execute_with(|| {
+		block(SECOND, None);
+		Missing::set(&Ratio::saturating_from_percent(50));
+		block(2 * SECOND, None);
+		assert_eq!(allowed(), NO_NEW_RISK);
+
+		Missing::set(&Ratio::ZERO);
+		block(3 * SECOND, None);
+		assert_eq!(allowed(), NO_NEW_RISK);
+		block(9 * SECOND, None);
+		assert_eq!(allowed(), Action::ALL);
+	});
+}
+
+#[test]
+fn a_price_that_is_not_good_enough_is_no_reference() {
+	chain().execute_with(|| {
+		Permitted::set(&false);
+		assert_eq!(block(SECOND, Some(PRICE)), Matching::Collect);
+		assert_eq!(allowed(), ALWAYS);
+	});
+}
+
+#[test]
+fn finality_behind_and_a_backlog_stop_new_risk_on_the_whole_chain() {
+	chain().execute_with(|| {
+		Lag::set(&21);
+		block(SECOND, None);
+		assert_eq!(allowed(), NO_NEW_RISK);
+		assert!(!Breaker::chain_allows(Action::AddRisk));
+		Lag::set(&0);
+		block(2 * SECOND, None);
+		block(8 * SECOND, None);
+		assert_eq!(allowed(), Action::ALL);
+
+		Breaker::begin_block(Timestamp::new(9 * SECOND), 101);
+		assert!(!Breaker::chain_allows(Action::Withdraw));
+	});
+}
+
+#[test]
+fn after_an_outage_liquidation_waits_for_the_grace_and_a_fresh_price() {
+	chain().execute_with(|| {
+		block(SECOND, None);
+		// an hour without blocks; the price is the one from before
+		stale_block(3_600 * SECOND, Some(PRICE));
+		assert_eq!(allowed(), ALWAYS);
+		System::assert_has_event(
+			Event::<Test>::Resumed { at: Timestamp::new(3_600 * SECOND) }.into(),
+		);
+
+		let mut now = 3_600 * SECOND;
+		while now < 3_659 * SECOND {
+			now += SECOND;
+			block(now, None);
+			assert!(!Breaker::allows(MARKET, Action::Liquidate));
+		}
+		block(now + 2 * SECOND, None);
+		assert!(Breaker::allows(MARKET, Action::Liquidate));
+	});
+}
+
+#[test]
+fn a_fault_quarantines_one_market() {
+	chain().execute_with(|| {
+		const OTHER: MarketId = MarketId(1);
+		assert_ok!(Breaker::list_market(OTHER, FEED, &params()));
+		Quoted::set(&(PRICE, SECOND));
+		let now = Timestamp::new(SECOND);
+		let facts = MarketFacts { fault: true, ..Default::default() };
+		Breaker::begin_block(now, 0);
+		assert_eq!(Breaker::step(MARKET, now, facts, None), Matching::Halt);
+		assert_eq!(Breaker::step(OTHER, now, MarketFacts::default(), None), Matching::Admit);
+		assert!(!Breaker::allows(MARKET, Action::AddRisk));
+		assert!(Breaker::allows(OTHER, Action::AddRisk));
+	});
+}
+
+#[test]
+fn unknown_markets_allow_nothing_new() {
+	chain().execute_with(|| {
+		let unknown = MarketId(9);
+		let now = Timestamp::new(SECOND);
+		assert_eq!(Breaker::step(unknown, now, MarketFacts::default(), None), Matching::Halt);
+		assert!(Breaker::allows(unknown, Action::Cancel));
+		assert!(!Breaker::allows(unknown, Action::AddRisk));
+	});
+}
+
+#[test]
+fn listing_checks_the_promises() {
+	chain().execute_with(|| {
+		let again = Breaker::list_market(MARKET, FEED, &params());
+		assert_eq!(again, Err(Error::<Test>::AlreadyListed.into()));
+
+		let mut bad = params();
+		bad.band.min = Ratio::ZERO;
+		let refused = |bad| {
+			frame_support::storage::transactional::with_transaction(|| {
+				let result = Breaker::list_market(MarketId(1), FEED, &bad);
+				sp_runtime::TransactionOutcome::Rollback(result)
+			})
+		};
+		assert_noop!(refused(bad), Error::<Test>::BadParameters);
+	});
+}
+
+#[test]
+fn corrupted_states_are_caught() {
+	chain().execute_with(|| {
+		block(SECOND, None);
+		crate::Markets::<Test>::insert(MarketId(7), breakwater_breaker::Market::default());
+		assert!(Breaker::do_try_state().is_err());
+		crate::Markets::<Test>::remove(MarketId(7));
+		assert_ok!(Breaker::do_try_state());
+
+		let mut bad = params();
+		bad.auction = breakwater_units::Millis::ZERO;
+		crate::Listed::<Test>::insert(MARKET, (FEED, bad));
+		assert!(Breaker::do_try_state().is_err());
+	});
+}

@@ -1,0 +1,220 @@
+//! The stages, in order.
+
+use breakwater_auction::Clearing as AuctionClearing;
+use breakwater_breaker::{Action, Clearing, Matching};
+use breakwater_interfaces::{Breakers, Exchange, Liquidation, MarketFacts, RiskEngine, Solvency};
+use breakwater_units::{MarketId, Ratio, Rounding, Timestamp};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+	storage::with_storage_layer,
+	traits::Get,
+	weights::{Weight, WeightMeter},
+};
+use polkadot_sdk::*;
+use scale_info::TypeInfo;
+
+use crate::{Config, Event, FirstMarket, LastReport, Pallet, WeightInfo};
+
+/// What the pipeline may weigh in a block.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Budget {
+	/// All stages that carry over, together.
+	pub total: Weight,
+	/// The same while a backlog exists: it takes from what ordinary transactions may use.
+	pub with_backlog: Weight,
+	/// The part of it for computing accounts whose levels were crossed.
+	pub solvency: Ratio,
+	/// The part of it for liquidation. What is left is for the batches.
+	pub liquidation: Ratio,
+}
+
+/// What the pipeline did in a block.
+#[derive(
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Report {
+	/// Weight of all stages.
+	pub used: Weight,
+	/// Accounts whose levels were crossed.
+	pub woken: u32,
+	/// Of those, the ones whose health is below zero.
+	pub due: u32,
+	/// Whether accounts or crossed levels wait for the next block.
+	pub backlog: bool,
+	/// Batches that were run.
+	pub cleared: u32,
+	/// Markets whose batches wait for the next block.
+	pub deferred: u32,
+	/// Markets whose batches failed.
+	pub failed: u32,
+}
+
+/// What became of a market's batch.
+enum Batch {
+	Cleared,
+	Deferred,
+	Failed,
+}
+
+impl<T: Config> Pallet<T> {
+	/// Runs the pipeline, and returns what it weighed.
+	pub(crate) fn run() -> Weight {
+		let now = Timestamp::new(T::SlotTime::get());
+		let before = LastReport::<T>::get();
+		let waiting = u64::from(T::Liquidation::backlog())
+			.saturating_add(u64::from(before.backlog && before.due > 0));
+		T::RiskEngine::begin_block(now);
+		let always = T::WeightInfo::run()
+			.saturating_add(T::RiskEngine::begin_block_weight())
+			.saturating_add(T::Breakers::begin_block(now, waiting));
+
+		let budget = T::Budget::get();
+		let total = if before.backlog { budget.with_backlog } else { budget.total };
+		let mut meter = WeightMeter::with_limit(total);
+		let mut report = Report::default();
+		Self::find_due(part(total, budget.solvency), &mut meter, &mut report);
+		let limit = part(total, budget.liquidation).min(meter.remaining());
+		meter.consume(T::Liquidation::work(limit));
+		Self::run_batches(now, &mut meter, &mut report);
+
+		report.backlog |= T::Liquidation::backlog() > 0;
+		report.used = always.saturating_add(meter.consumed());
+		let used = report.used;
+		LastReport::<T>::put(report);
+		used
+	}
+
+	/// Stage 4.
+	fn find_due(limit: Weight, meter: &mut WeightMeter, report: &mut Report) {
+		let step = T::Solvency::step(limit);
+		meter.consume(step.used);
+		report.woken = step.woken;
+		report.due = step.due;
+		report.backlog = step.backlog;
+	}
+
+	/// Stages 5 and 6 of every market, beginning with the one that has waited longest.
+	fn run_batches(now: Timestamp, meter: &mut WeightMeter, report: &mut Report) {
+		let markets = T::RiskEngine::markets();
+		let first = FirstMarket::<T>::get();
+		let count = u32::try_from(markets.len()).unwrap_or(u32::MAX);
+		let mut next_first = None;
+		for turn in 0..count {
+			let place = first.saturating_add(turn).checked_rem(count).unwrap_or(0);
+			let Some(&(market, _)) = markets.get(place as usize) else { continue };
+			match Self::run_batch(market, now, meter) {
+				Batch::Cleared => report.cleared = report.cleared.saturating_add(1),
+				Batch::Failed => report.failed = report.failed.saturating_add(1),
+				Batch::Deferred => {
+					report.deferred = report.deferred.saturating_add(1);
+					next_first.get_or_insert(place);
+				},
+			}
+		}
+		let next_first = next_first.unwrap_or(0);
+		if next_first != first {
+			FirstMarket::<T>::put(next_first);
+		}
+	}
+
+	/// One market's batch, in a storage layer of its own.
+	fn run_batch(market: MarketId, now: Timestamp, meter: &mut WeightMeter) -> Batch {
+		let overhead = T::WeightInfo::run_batch().saturating_add(T::Breakers::step_weight());
+		meter.consume(overhead);
+		let facts = MarketFacts { backlog: u64::from(T::Liquidation::backlog()), fault: false };
+		let weight =
+			T::Exchange::clear_weight(market).saturating_add(T::RiskEngine::observe_batch_weight());
+		if meter.try_consume(weight).is_err() {
+			T::Breakers::step(market, now, facts, None);
+			Self::deposit_event(Event::MarketDeferred { market });
+			return Batch::Deferred;
+		}
+
+		let cleared = with_storage_layer(|| {
+			let forced = T::Liquidation::forced_orders(market);
+			let new_risk = T::Breakers::allows(market, Action::AddRisk);
+			let mut decide = |clearing: Option<&AuctionClearing>| -> Matching {
+				T::Breakers::step(market, now, facts, clearing.map(to_breaker))
+			};
+			let summary = T::Exchange::clear(market, &forced, new_risk, &mut decide)?;
+			if let Some(price) = summary.price {
+				T::Liquidation::filled(market, price, &summary.forced);
+			}
+			T::RiskEngine::observe_batch(market, &summary, now);
+			Ok(())
+		});
+		let Err(error) = cleared else { return Batch::Cleared };
+		T::Breakers::step(market, now, MarketFacts { fault: true, ..facts }, None);
+		Self::deposit_event(Event::MarketFailed { market, error });
+		Batch::Failed
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl<T: Config> Pallet<T> {
+	/// The batch of a market that there is not.
+	pub(crate) fn benchmark_batch() {
+		let mut meter = WeightMeter::new();
+		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter);
+	}
+}
+
+/// A part of a weight.
+fn part(weight: Weight, ratio: Ratio) -> Weight {
+	let of = |value: u64| {
+		let value = u128::from(value).saturating_mul(u128::from(ratio.get()));
+		u64::try_from(value.checked_div(u128::from(breakwater_units::PPB)).unwrap_or(0))
+			.unwrap_or(u64::MAX)
+	};
+	Weight::from_parts(of(weight.ref_time()), of(weight.proof_size()))
+}
+
+/// A tentative clearing as the breaker wants to know it.
+fn to_breaker(clearing: &AuctionClearing) -> Clearing {
+	let surplus = clearing.surplus.unsigned_abs();
+	let larger = clearing.volume.get().saturating_add(surplus);
+	let imbalance = Ratio::from_fraction(u128::from(surplus), u128::from(larger), Rounding::Up);
+	Clearing {
+		price: clearing.price,
+		volume: clearing.volume,
+		imbalance: imbalance.unwrap_or(Ratio::ZERO),
+	}
+}
+
+#[cfg(test)]
+mod unit_tests {
+	use super::*;
+	use breakwater_units::{Lots, Price, Size};
+
+	#[test]
+	fn imbalance_is_a_part_of_the_larger_side() {
+		let clearing = |volume, surplus| AuctionClearing {
+			price: Price::new(5),
+			volume: Size::new(volume),
+			surplus: Lots::new(surplus),
+		};
+		// 75 sold into 100 bid: a quarter is left over
+		let imbalance = |volume, surplus| to_breaker(&clearing(volume, surplus)).imbalance;
+		assert_eq!(imbalance(75, 25), Ratio::saturating_from_percent(25));
+		assert_eq!(imbalance(75, -25), Ratio::saturating_from_percent(25));
+		assert_eq!(imbalance(75, 0), Ratio::ZERO);
+	}
+
+	#[test]
+	fn parts_of_weights_are_rounded_down() {
+		let half = Ratio::saturating_from_percent(50);
+		assert_eq!(part(Weight::from_parts(7, 9), half), Weight::from_parts(3, 4));
+		assert_eq!(part(Weight::MAX, Ratio::ONE), Weight::MAX);
+	}
+}

@@ -1,0 +1,126 @@
+use breakwater_units::MarketId;
+use polkadot_sdk::*;
+use sp_runtime::DispatchError;
+
+use crate::{
+	mock::{
+		chain, trace, weight, BatchWeight, BookBacklog, Broken, MarketCount, NewRisk, Pipeline,
+		System, Test,
+	},
+	Event, LastReport,
+};
+
+#[test]
+fn the_stages_run_in_order() {
+	chain().execute_with(|| {
+		MarketCount::set(&2);
+		let used = Pipeline::run();
+		assert_eq!(
+			trace(),
+			[
+				"risk at 1000",
+				"breakers with backlog 0",
+				"book within 40",
+				"liquidation within 20",
+				"step 0 clears 100",
+				"clear 0",
+				"filled 0",
+				"observe 0 volume 7",
+				"step 1 clears 100",
+				"clear 1",
+				"filled 1",
+				"observe 1 volume 7",
+			]
+		);
+		// 2 for stages 2 and 3, 5 and 5 for 4 and 5, and 12 for each market
+		assert_eq!(used, weight(36));
+		let report = LastReport::<Test>::get();
+		assert_eq!((report.woken, report.due, report.cleared), (2, 1, 2));
+		assert_eq!(report.used, used);
+	});
+}
+
+#[test]
+fn a_failing_market_is_rolled_back_and_quarantined_and_the_others_go_on() {
+	chain().execute_with(|| {
+		Broken::set(&Some(1));
+		Pipeline::run();
+		let ran = trace();
+		// what the broken batch had written is gone; the fault is told to the breaker
+		assert!(!ran.contains(&"clear 1".to_string()));
+		assert!(ran.contains(&"step 1 clears nothing fault".to_string()));
+		assert!(ran.contains(&"clear 2".to_string()));
+		let error = DispatchError::Corruption;
+		System::assert_has_event(Event::<Test>::MarketFailed { market: MarketId(1), error }.into());
+		let report = LastReport::<Test>::get();
+		assert_eq!((report.cleared, report.failed), (2, 1));
+	});
+}
+
+#[test]
+fn what_does_not_fit_goes_first_in_the_next_block() {
+	chain().execute_with(|| {
+		MarketCount::set(&5);
+		BatchWeight::set(&40);
+		let cleared = || {
+			Pipeline::run();
+			let report = LastReport::<Test>::get();
+			assert_eq!(report.cleared + report.deferred, 5);
+			let ran = trace();
+			(0..5).filter(|market| ran.contains(&format!("clear {market}"))).collect::<Vec<_>>()
+		};
+		// 90 are left for batches of 40 and their overhead
+		assert_eq!(cleared(), [0, 1]);
+		System::assert_has_event(Event::<Test>::MarketDeferred { market: MarketId(2) }.into());
+		assert_eq!(cleared(), [2, 3]);
+		assert_eq!(cleared(), [0, 4]);
+		assert_eq!(cleared(), [1, 2]);
+	});
+}
+
+#[test]
+fn a_deferred_market_still_steps_its_breaker() {
+	chain().execute_with(|| {
+		BatchWeight::set(&1_000);
+		Pipeline::run();
+		let ran = trace();
+		for market in 0..3 {
+			assert!(ran.contains(&format!("step {market} clears nothing")));
+		}
+	});
+}
+
+#[test]
+fn a_backlog_takes_weight_from_ordinary_transactions() {
+	chain().execute_with(|| {
+		BookBacklog::set(&true);
+		Pipeline::run();
+		assert!(trace().contains(&"book within 40".to_string()));
+		Pipeline::run();
+		let ran = trace();
+		assert!(ran.contains(&"book within 60".to_string()));
+		assert!(ran.contains(&"breakers with backlog 1".to_string()));
+		BookBacklog::set(&false);
+		Pipeline::run();
+		trace();
+		Pipeline::run();
+		assert!(trace().contains(&"book within 40".to_string()));
+	});
+}
+
+#[test]
+fn without_new_risk_batches_only_reduce() {
+	chain().execute_with(|| {
+		NewRisk::set(&false);
+		Pipeline::run();
+		assert!(trace().contains(&"clear 0 reducing".to_string()));
+	});
+}
+
+#[test]
+fn a_chain_without_markets_runs() {
+	chain().execute_with(|| {
+		MarketCount::set(&0);
+		assert_eq!(Pipeline::run(), weight(12));
+	});
+}

@@ -1,0 +1,214 @@
+use alloc::vec::Vec;
+use breakwater_auction::Accounts;
+use breakwater_margin::SubaccountState;
+use breakwater_primitives::AccountId;
+use breakwater_units::{
+	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Size,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use polkadot_sdk::{
+	sp_runtime::{
+		traits::{BlakeTwo256, Hash},
+		DispatchError, DispatchResult,
+	},
+	sp_weights::Weight,
+};
+use scale_info::TypeInfo;
+
+/// A subaccount as its owner names it.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct SubaccountId {
+	/// Whose it is.
+	pub owner: AccountId,
+	/// The owner's number for it.
+	pub number: u16,
+}
+
+impl SubaccountId {
+	/// The key it is stored under: a hash, so that ties broken by it are fair.
+	pub fn key(&self) -> AccountKey {
+		let named = (b"breakwater/subaccount", &self.owner, self.number);
+		AccountKey(BlakeTwo256::hash_of(&named).0)
+	}
+}
+
+/// What a subaccount is, apart from what is in it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct SubaccountInfo {
+	/// Owner and number.
+	pub id: SubaccountId,
+	/// The pool it trades in.
+	pub pool: PoolId,
+	/// The one market it may trade, if it is isolated; else its positions share their margin.
+	pub isolated: Option<MarketId>,
+}
+
+/// Why the ledger refuses.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum LedgerError {
+	/// There is no such subaccount. Open it first.
+	UnknownSubaccount,
+	/// The market is not listed, or has had no price yet.
+	UnknownMarket,
+	/// The market belongs to another pool than the subaccount.
+	OtherPool,
+	/// The subaccount is isolated in another market.
+	Isolated,
+}
+
+/// One account's part of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trade {
+	/// Whose.
+	pub account: AccountKey,
+	/// Bought lots are positive.
+	pub lots: Lots,
+	/// What the account pays for it, in quanta.
+	pub fee: Quote,
+}
+
+/// Owner of the subaccounts.
+pub trait Ledger {
+	/// A view of the accounts for one batch of one market: loads each account once.
+	type Batch: Accounts;
+
+	/// What a subaccount is.
+	fn info(account: &AccountKey) -> Option<SubaccountInfo>;
+	/// What is in it.
+	fn state(account: &AccountKey) -> Option<SubaccountState>;
+
+	/// Whether the account may trade in a market at all.
+	///
+	/// # Errors
+	/// The cause.
+	fn may_trade(account: &AccountKey, market: MarketId) -> Result<(), LedgerError>;
+
+	/// Whether the account passes initial margin, or only gains, if it trades `lots` for `cost`
+	/// quanta and pays `fee`, and keeps `reserved` quanta of initial health beside it.
+	fn can_trade(
+		account: &AccountKey,
+		market: MarketId,
+		lots: Lots,
+		cost: Quote,
+		fee: Quote,
+		reserved: Quote,
+	) -> bool;
+
+	/// The accounts of a batch. A trade must leave initial health at a fee of `fee_rate` of its
+	/// cost without sign, may not pass `max_position`, and adds no risk where `new_risk` is false.
+	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: bool) -> Self::Batch;
+
+	/// Trades at one price: moves lots, cash and fees, draws or pays back loans, and files every
+	/// account in the trigger book. Fees go to the pool's fund: [`Self::transfer`] moves from there
+	/// what belongs to others.
+	///
+	/// # Errors
+	/// If lots do not sum to zero, or an account or the arithmetic fails: call it in a storage
+	/// layer.
+	fn settle(market: MarketId, price: Price, trades: &[Trade]) -> DispatchResult;
+
+	/// Moves quanta between accounts of one pool; `None` is the pool's fund. Asks no margin: the
+	/// caller answers for that.
+	///
+	/// # Errors
+	/// If the amount is below zero, an account is not there or is of another pool, or the payer's
+	/// cash or the fund would fall below zero.
+	fn transfer(
+		pool: PoolId,
+		from: Option<&AccountKey>,
+		to: Option<&AccountKey>,
+		amount: Quote,
+	) -> DispatchResult;
+
+	/// Opens a subaccount that the protocol owns.
+	///
+	/// # Errors
+	/// If it exists, or the pool does not.
+	fn open(
+		id: &SubaccountId,
+		pool: PoolId,
+		isolated: Option<MarketId>,
+	) -> Result<AccountKey, DispatchError>;
+
+	/// Puts an asset that the vault has just received into an account: `None` is the quote asset.
+	///
+	/// # Errors
+	/// If the account is not there, has too many assets, the amount does not fit, or all accounts
+	/// together would hold more than the asset's cap.
+	fn credit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) -> DispatchResult;
+
+	/// Takes an asset out of an account, as far as margin permits.
+	///
+	/// # Errors
+	/// If it is more than the account is free to take out, see [`Self::withdrawable`].
+	fn debit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) -> DispatchResult;
+
+	/// The largest amount of an asset that may leave an account now.
+	fn withdrawable(account: &AccountKey, asset: Option<AssetId>) -> Amount;
+}
+
+/// What a step of the trigger book did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BookStep {
+	/// What it may have weighed.
+	pub used: Weight,
+	/// Accounts whose levels were crossed, and which were computed anew.
+	pub woken: u32,
+	/// Of those, the ones whose health is below zero.
+	pub due: u32,
+	/// Of those, the ones that could not be computed, and were set aside.
+	pub failed: u32,
+	/// Whether crossed levels are left to the next step.
+	pub backlog: bool,
+}
+
+/// Finds the accounts whose health is below zero.
+pub trait Solvency {
+	/// Stage 4 of the pipeline, once a block after the indices have moved: computes the accounts
+	/// whose levels were crossed, as many as the weight allows, and queues those that are due.
+	fn step(limit: Weight) -> BookStep;
+
+	/// Up to `limit` due accounts, by the shortfall they were queued with, the worst first. Those
+	/// that could not be computed are the last.
+	fn due(limit: u32) -> Vec<AccountKey>;
+
+	/// Computes an account anew, and queues or unqueues it. Returns whether it is due.
+	///
+	/// # Errors
+	/// If the account is not there or cannot be computed; it stays where it was.
+	fn recheck(account: &AccountKey) -> Result<bool, DispatchError>;
+}
+
+/// Holder of the assets.
+pub trait Vault {
+	/// What a pool has of the quote asset in custody, less what is promised to withdrawals that
+	/// wait.
+	fn quote_on_hand(pool: PoolId) -> Amount;
+	/// What is in custody of a collateral asset, less what is promised.
+	fn collateral_on_hand(asset: AssetId) -> Amount;
+}

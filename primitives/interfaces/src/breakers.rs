@@ -1,0 +1,44 @@
+use breakwater_breaker::{Action, Clearing, MarketParams, Matching};
+use breakwater_primitives::oracle::FeedId;
+use breakwater_units::{MarketId, Timestamp};
+use polkadot_sdk::{sp_runtime::DispatchResult, sp_weights::Weight};
+
+/// What a market's breaker cannot look up by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MarketFacts {
+	/// Due items of this market that the last block could not reach.
+	pub backlog: u64,
+	/// Whether an item of it failed again after its account was set aside.
+	pub fault: bool,
+}
+
+/// The breakers: what is allowed now. Nothing forces a transition.
+pub trait Breakers {
+	/// Stage 3: notes the time, the gap since the last block, finality and backlog. Returns what
+	/// it weighed.
+	fn begin_block(now: Timestamp, backlog: u64) -> Weight;
+
+	/// Steps a market's machine with the tentative clearing of its batch, and says what happens
+	/// to the batch. Once a block for each market.
+	fn step(
+		market: MarketId,
+		now: Timestamp,
+		facts: MarketFacts,
+		clearing: Option<Clearing>,
+	) -> Matching;
+
+	/// The most that [`Self::step`] weighs.
+	fn step_weight() -> Weight;
+
+	/// Whether an action is allowed in a market now.
+	fn allows(market: MarketId, action: Action) -> bool;
+
+	/// Whether an action that concerns no market is allowed on the chain now.
+	fn chain_allows(action: Action) -> bool;
+
+	/// Adds a market, whose index comes from a feed.
+	///
+	/// # Errors
+	/// If the parameters break the machine's promises, or the market has a breaker.
+	fn list_market(market: MarketId, feed: FeedId, params: &MarketParams) -> DispatchResult;
+}

@@ -1,0 +1,75 @@
+use alloc::vec::Vec;
+use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
+use breakwater_breaker::Matching;
+use breakwater_funding::Impact;
+use breakwater_units::{AccountKey, MarketId, Price, Size};
+use polkadot_sdk::{sp_runtime::DispatchError, sp_weights::Weight};
+
+/// What a batch of a market did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BatchSummary {
+	/// Where it cleared; none if nothing traded.
+	pub price: Option<Price>,
+	/// Lots bought, which is lots sold.
+	pub volume: Size,
+	/// Where it would have cleared without forced orders.
+	pub organic: Option<Clearing>,
+	/// What the depth, without forced orders, would have paid and asked for the impact size.
+	pub impact: Impact,
+	/// Lots within a percent of the mark, both sides together, without forced orders.
+	pub depth: Size,
+	/// What was filled of forced orders.
+	pub forced: Vec<ForcedFill>,
+	/// Orders loaded.
+	pub orders: u32,
+	/// Accounts that traded.
+	pub accounts: u32,
+}
+
+/// The orders and their batch.
+pub trait Exchange {
+	/// Stage 6 of the pipeline for one market: activates what the mark triggered, admits, clears,
+	/// asks `decide` what to do with the tentative clearing, fills and settles. Call it in a
+	/// storage layer: on an error nothing of the market may have changed.
+	///
+	/// # Errors
+	/// Impossible states; the market is then to be quarantined.
+	fn clear(
+		market: MarketId,
+		forced: &[ForcedOrder],
+		new_risk: bool,
+		decide: &mut dyn FnMut(Option<&Clearing>) -> Matching,
+	) -> Result<BatchSummary, DispatchError>;
+
+	/// The most that [`Self::clear`] of a market may weigh now: what waits in it bounds it.
+	fn clear_weight(market: MarketId) -> Weight;
+
+	/// Cancels what an account has resting in all markets, as far as `limit` orders. Returns how
+	/// many were cancelled.
+	fn cancel_all(account: &AccountKey, limit: u32) -> u32;
+}
+
+/// Where accounts go whose health is below zero. `()` leaves them in the due queue.
+pub trait Liquidation {
+	/// Stage 5: what liquidation closes in this block's batch of a market.
+	fn forced_orders(market: MarketId) -> Vec<ForcedOrder>;
+	/// What the batch filled of it.
+	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]);
+	/// Looks at the due queue, within a weight; returns what it used.
+	fn work(limit: Weight) -> Weight;
+	/// Due accounts that the last block could not reach.
+	fn backlog() -> u32;
+}
+
+impl Liquidation for () {
+	fn forced_orders(_: MarketId) -> Vec<ForcedOrder> {
+		Vec::new()
+	}
+	fn filled(_: MarketId, _: Price, _: &[ForcedFill]) {}
+	fn work(_: Weight) -> Weight {
+		Weight::zero()
+	}
+	fn backlog() -> u32 {
+		0
+	}
+}
