@@ -492,12 +492,10 @@ mod prices {
 
 	#[test]
 	fn the_hook_of_the_largest_oracle_fits_its_share_of_a_block() {
-		use breakwater_oracle::WeightInfo;
 		use breakwater_primitives::oracle::MAX_FEEDS;
-		type Weights = <Runtime as breakwater_oracle::Config>::WeightInfo;
 
 		let most = u32::try_from(breakwater_oracle_math::MAX_REPORTERS).expect("few");
-		let hook = Weights::begin_block(most, MAX_FEEDS) + Weights::pay_rewards(most);
+		let hook = Oracle::heaviest_block(most, MAX_FEEDS);
 		assert!(hook.all_lte(limits::HookWeight::get()), "{hook:?}");
 	}
 }

@@ -155,17 +155,16 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::WeightsChanged { weights });
 	}
 
-	/// Counts what a reporter did in a round. Returns whether its weight changed.
-	pub(crate) fn judge(account: &AccountId, reported: bool, outliers: &[Outlier]) -> bool {
-		let seen = match (reported, outliers.is_empty()) {
-			(false, _) => return false,
-			(true, true) => Observation::Good,
-			(true, false) => Observation::Outlier,
-		};
+	/// Counts a report. Returns whether the reporter's weight changed.
+	///
+	/// Silence changes nothing: it earns no reward and heals nothing.
+	pub(crate) fn judge(account: &AccountId, outliers: &[Outlier]) -> bool {
+		let good = outliers.is_empty();
+		let seen = if good { Observation::Good } else { Observation::Outlier };
 		let mut standing = Standings::<T>::get(account);
 		let (conduct, consequence) = standing.conduct.after(seen, &T::ConductRules::get());
 		standing.conduct = conduct;
-		if seen == Observation::Good {
+		if good {
 			standing.good_rounds = standing.good_rounds.saturating_add(1);
 		}
 		Standings::<T>::insert(account, standing);
@@ -182,7 +181,7 @@ impl<T: Config> Pallet<T> {
 		Self::carry_out(account, consequence, conduct.level)
 	}
 
-	fn carry_out(account: &AccountId, consequence: Consequence, level: u8) -> bool {
+	pub(crate) fn carry_out(account: &AccountId, consequence: Consequence, level: u8) -> bool {
 		let reporter = account.clone();
 		match consequence {
 			Consequence::None => return false,

@@ -657,6 +657,78 @@ mod invariants {
 	}
 }
 
+mod the_weight_of_the_hook {
+	use super::*;
+	use crate::WeightInfo;
+	use frame_support::weights::Weight;
+
+	type Weights = <Test as crate::Config>::WeightInfo;
+
+	const HONEST: u64 = 6_000_000;
+
+	/// What every block does for four reporters and three feeds.
+	fn every_block() -> Weight {
+		Weights::attend(4) + Weights::aggregate(4) * 3
+	}
+
+	fn weight_after_a_round_of(prices: [u64; 4]) -> Weight {
+		(1..).zip(prices).for_each(|(number, price)| say(number, price));
+		weigh_next_block()
+	}
+
+	#[test]
+	fn is_that_of_what_was_done() {
+		with_chain(|| {
+			assert_eq!(weigh_next_block(), every_block());
+
+			let all_good = every_block() + Weights::judge(0) * 4;
+			assert_eq!(weight_after_a_round_of([HONEST; 4]), all_good);
+
+			// Strikes one and two, then the third and a penalty.
+			let one_lies = [HONEST, HONEST, HONEST, HONEST * 6 / 5];
+			let one_struck = every_block() + Weights::judge(0) * 3 + Weights::judge(1);
+			assert_eq!(weight_after_a_round_of(one_lies), one_struck);
+			assert_eq!(weight_after_a_round_of(one_lies), one_struck);
+			let penalised = one_struck + Weights::penalise() + Weights::weigh(4);
+			assert_eq!(weight_after_a_round_of(one_lies), penalised);
+
+			// Ten good rounds undo it.
+			for _ in 0..9 {
+				assert_eq!(weight_after_a_round_of([HONEST; 4]), all_good);
+			}
+			assert_eq!(weight_after_a_round_of([HONEST; 4]), all_good + Weights::weigh(4));
+		});
+	}
+
+	#[test]
+	fn holds_the_rewards_of_a_period_that_ends() {
+		with_chain(|| {
+			for _ in 2..PERIOD {
+				assert_eq!(weigh_next_block(), every_block());
+			}
+			let paid = every_block() + Weights::pay_rewards(4) + Weights::weigh(4);
+			assert_eq!(weigh_next_block(), paid);
+		});
+	}
+
+	#[test]
+	fn is_never_above_the_heaviest() {
+		with_chain(|| {
+			let heaviest = Oracle::heaviest_block(4, 3);
+			next_block();
+			for round in 0..2 * PERIOD {
+				let prices = [1, 2, 3, 4].map(|number| match (round / number) % 3 {
+					0 => HONEST,
+					1 => HONEST * 3 / 2,
+					_ => HONEST * 2,
+				});
+				let weight = weight_after_a_round_of(prices);
+				assert!(weight.all_lte(heaviest), "{weight:?} > {heaviest:?}");
+			}
+		});
+	}
+}
+
 mod genesis {
 	use super::*;
 	use crate::feed::from_genesis;
