@@ -168,6 +168,7 @@ fn json(summary: &Summary) -> String {
 		"accepted": summary.accepted,
 		"refused": summary.refused,
 		"reasons": summary.reasons,
+		"cancelled": summary.cancelled,
 		"fills": summary.fills,
 		"batches": summary.batches,
 		"due": summary.due,

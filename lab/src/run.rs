@@ -44,6 +44,8 @@ pub struct Summary {
 	pub refused: u64,
 	/// Refusals by reason.
 	pub reasons: BTreeMap<String, u64>,
+	/// Lots that left orders unfilled, by reason: how often.
+	pub cancelled: BTreeMap<String, u64>,
 	/// Fills of orders.
 	pub fills: u64,
 	/// Batches that traded.
@@ -132,6 +134,9 @@ impl Summary {
 			match event {
 				RuntimeEvent::Exchange(breakwater_exchange::Event::Filled { .. }) => {
 					self.fills += 1
+				},
+				RuntimeEvent::Exchange(breakwater_exchange::Event::Cancelled { reason, .. }) => {
+					*self.cancelled.entry(format!("{reason:?}")).or_default() += 1;
 				},
 				RuntimeEvent::Exchange(breakwater_exchange::Event::Batch { .. }) => {
 					self.batches += 1;

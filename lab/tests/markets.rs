@@ -11,7 +11,7 @@ use breakwater_lab::{
 const START: u64 = 1_767_225_600_000;
 
 fn plan(scenario: Scenario, minutes: u64, agents: u32, seed: u64) -> Plan {
-	const INTERVAL: u64 = 5_000;
+	const INTERVAL: u64 = 2_000;
 	let path = |feed: u64, first, volatility| {
 		generate(scenario, seed + feed, START, minutes, INTERVAL, first, volatility)
 	};
