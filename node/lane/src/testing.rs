@@ -224,7 +224,8 @@ impl Chain for TestChain {
 	}
 
 	fn is_genuine(&self, _: Hash, signed: &Signed) -> Option<bool> {
-		(!self.state.lock().unwrap().is_silent).then(|| self.is_good(signed))
+		let is_silent = self.state.lock().unwrap().is_silent;
+		(!is_silent).then(|| self.is_good(signed))
 	}
 
 	fn last_rounds(&self, _: Hash) -> Vec<(OracleId, BlockNumber)> {
