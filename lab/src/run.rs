@@ -135,7 +135,9 @@ impl Summary {
 				RuntimeEvent::Exchange(breakwater_exchange::Event::Filled { .. }) => {
 					self.fills += 1
 				},
-				RuntimeEvent::Exchange(breakwater_exchange::Event::Cancelled { reason, .. }) => {
+				RuntimeEvent::Exchange(breakwater_exchange::Event::Cancelled {
+					reason, ..
+				}) => {
 					*self.cancelled.entry(format!("{reason:?}")).or_default() += 1;
 				},
 				RuntimeEvent::Exchange(breakwater_exchange::Event::Batch { .. }) => {

@@ -24,7 +24,7 @@ use sp_runtime::DispatchError;
 use crate::{
 	book::{direction_key, level_of, market_key, MarketLevels},
 	types::Exact,
-	Amms, Config, Counts, Error, Event, Expiries, Markets, OrderRef, Orders, Pallet, Place, Reason,
+	Amms, Config, Error, Event, Expiries, Markets, OrderRef, Orders, Pallet, Place, Reason,
 	RequestKind, Role, Traders, Triggers, Waiting, WeightInfo,
 };
 
@@ -62,21 +62,116 @@ struct Round {
 	terms: MarketTerms,
 	block: BlockNumber,
 	amm: Option<breakwater_auction::Amm>,
+	room: Room,
+}
+
+impl Round {
+	fn batch<'a>(
+		&self,
+		pricing: &Pricing,
+		forced: &'a [ForcedOrder],
+		orders: &'a [Order],
+	) -> Batch<'a> {
+		Batch {
+			block: self.block,
+			tick_value: self.terms.tick_value,
+			reference: pricing.mark,
+			tie_break: TieBreak::Reference,
+			amm: self.amm,
+			orders,
+			forced,
+		}
+	}
+}
+
+/// How much a batch may do.
+#[derive(Clone, Copy)]
+struct Room {
+	/// Orders to load, of a side.
+	loaded: u32,
+	/// Orders to fill.
+	filled: u32,
+	/// Triggers to meet, of a direction.
+	activations: u32,
+	/// Orders to take out because their time is over.
+	expiries: u32,
+}
+
+impl Room {
+	/// Below this a batch is not worth its while.
+	const LEAST: Self = Self { loaded: 4, filled: 8, activations: 1, expiries: 2 };
+
+	/// Divides a weight: a quarter to loading, half to filling, an eighth to triggers, an eighth to
+	/// expiries. Not less than [`Self::LEAST`], unless the runtime's bounds are.
+	fn within<T: Config>(limit: Weight) -> Self {
+		let limit = limit.saturating_sub(T::WeightInfo::clear(0, 0, 0));
+		let eighth = limit.saturating_div(8);
+		let fit = |eighths: u64, one: Weight, most: u32, least: u32| {
+			let part = eighth.saturating_mul(eighths);
+			let fit = part.checked_div_per_component(&one).unwrap_or(u64::MAX);
+			u32::try_from(fit).unwrap_or(u32::MAX).max(least).min(most)
+		};
+		let side = T::MaxBatchOrders::get().div_ceil(2);
+		Self {
+			loaded: fit(1, Self::one_loaded::<T>(), side, Self::LEAST.loaded),
+			filled: fit(4, Self::one_filled::<T>(), T::MaxBatchOrders::get(), Self::LEAST.filled),
+			activations: fit(
+				1,
+				T::WeightInfo::activate(2),
+				T::MaxActivations::get().div_ceil(2),
+				Self::LEAST.activations,
+			),
+			expiries: fit(1, T::WeightInfo::expire(1), T::MaxExpiries::get(), Self::LEAST.expiries),
+		}
+	}
+
+	fn one_loaded<T: Config>() -> Weight {
+		T::WeightInfo::load(1).saturating_sub(T::WeightInfo::load(0))
+	}
+
+	fn one_filled<T: Config>() -> Weight {
+		T::WeightInfo::clear(1, 1, 1).saturating_sub(T::WeightInfo::clear(0, 0, 0))
+	}
+
+	/// The most it may weigh.
+	fn weight<T: Config>(&self) -> Weight {
+		let least_eighth = Self::one_loaded::<T>()
+			.saturating_mul(self.loaded.into())
+			.max(Self::one_filled::<T>().saturating_mul(self.filled.into()).saturating_div(4))
+			.max(T::WeightInfo::activate(2).saturating_mul(self.activations.into()))
+			.max(T::WeightInfo::expire(self.expiries));
+		T::WeightInfo::clear(0, 0, 0).saturating_add(least_eighth.saturating_mul(8))
+	}
+}
+
+/// What loading and admitting weighed, the look at the market apart.
+fn load_weight<T: Config>(prepared: &Prepared) -> Weight {
+	let loaded = u32::try_from(prepared.orders.len()).unwrap_or(u32::MAX);
+	T::WeightInfo::load(loaded).saturating_sub(T::WeightInfo::load(0))
+}
+
+/// A batch before the breaker has looked at it.
+struct Prepared {
+	orders: Vec<Order>,
+	admission: Admission,
+	tentative: Tentative,
 }
 
 impl<T: Config> Exchange for Pallet<T> {
 	fn clear(
 		market: MarketId,
+		limit: Weight,
 		forced: &[ForcedOrder],
 		new_risk: bool,
 		decide: &mut dyn FnMut(Option<&Clearing>) -> Matching,
 	) -> Result<BatchSummary, DispatchError> {
 		let terms = Markets::<T>::get(market).ok_or(Error::<T>::UnknownMarket)?;
 		let block = Self::block();
-		let summary = match T::Risk::pricing(market) {
+		let room = Room::within::<T>(limit);
+		let mut summary = match T::Risk::pricing(market) {
 			Some(pricing) => {
 				let amm = Self::curve(market, &terms, &pricing);
-				let round = Round { market, terms, block, amm };
+				let round = Round { market, terms, block, amm, room };
 				Self::run(&round, &pricing, forced, new_risk, decide)?
 			},
 			None => {
@@ -84,18 +179,14 @@ impl<T: Config> Exchange for Pallet<T> {
 				BatchSummary::default()
 			},
 		};
-		Self::expire(market, block)?;
+		let expired = Self::expire(market, block, room.expiries)?;
+		let looked = T::WeightInfo::load(0).saturating_add(T::WeightInfo::expire(expired));
+		summary.used = summary.used.saturating_add(looked);
 		Ok(summary)
 	}
 
-	fn clear_weight(market: MarketId) -> Weight {
-		let count = Counts::<T>::get(market);
-		let waiting = count.waiting.min(T::MaxActivations::get());
-		let orders = count.resting.saturating_add(waiting).min(T::MaxBatchOrders::get());
-		let expired = count.resting.saturating_add(count.waiting).min(T::MaxExpiries::get());
-		T::WeightInfo::clear(orders, orders, orders)
-			.saturating_add(T::WeightInfo::activate(waiting))
-			.saturating_add(T::WeightInfo::expire(expired))
+	fn least_weight() -> Weight {
+		Room::LEAST.weight::<T>()
 	}
 
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
@@ -111,30 +202,22 @@ impl<T: Config> Pallet<T> {
 		new_risk: bool,
 		decide: &mut dyn FnMut(Option<&Clearing>) -> Matching,
 	) -> Result<BatchSummary, DispatchError> {
-		let Round { market, terms, block, amm } = round;
-		Self::activate(round, pricing.mark)?;
-		let levels = MarketLevels::<T>(*market, PhantomData);
-		let depth = terms.funding.impact_size.get().saturating_mul(DEPTH_MULTIPLE);
-		let curve = amm.as_ref().map(|amm| &amm.curve);
-		let window = window(&levels, curve, forced, Size::new(depth));
-		let orders = Self::load(*market, &window)?;
-		let batch = Batch {
-			block: *block,
-			tick_value: terms.tick_value,
-			reference: pricing.mark,
-			tie_break: TieBreak::Reference,
-			amm: *amm,
-			orders: &orders,
-			forced,
-		};
-		let fee_rate = terms.fees.taker.max(terms.fees.maker);
-		let accounts = T::Ledger::batch(*market, fee_rate, terms.max_position, new_risk);
-		let failed = |_| Error::<T>::BatchFailed;
-		let admission = batch.admit(&accounts).map_err(failed)?;
-		let mut tentative = batch.clear(&admission).map_err(failed)?;
+		let Round { market, terms, room, .. } = round;
+		let activated = Self::activate(round, pricing.mark)?;
+		let mut used = T::WeightInfo::activate(activated);
+		let mut prepared = Self::prepare(round, pricing, forced, new_risk, room.loaded)?;
+		used = used.saturating_add(load_weight::<T>(&prepared));
+		if Self::fills(round, pricing, forced, &prepared)? > room.filled as usize {
+			// The best prices of both sides alone. None of them can be more than there is room for.
+			let fewer = room.filled.checked_div(2).unwrap_or(0);
+			prepared = Self::prepare(round, pricing, forced, new_risk, fewer)?;
+			used = used.saturating_add(load_weight::<T>(&prepared));
+		}
 
+		let Prepared { orders, admission, mut tentative } = prepared;
 		let mut summary = Self::measure(terms, pricing.mark, &tentative);
 		summary.orders = u32::try_from(orders.len()).unwrap_or(u32::MAX);
+		summary.used = used;
 		match decide(tentative.clearing.as_ref()) {
 			Matching::Admit => {},
 			Matching::Inside(band) | Matching::Uncross(band) => {
@@ -145,10 +228,52 @@ impl<T: Config> Pallet<T> {
 				return Ok(summary);
 			},
 		}
-		let outcome = batch.settle(&admission, &tentative).map_err(failed)?;
+		let batch = round.batch(pricing, forced, &orders);
+		let outcome = batch.settle(&admission, &tentative).map_err(|_| Error::<T>::BatchFailed)?;
 		summary.organic = tentative.organic;
+		let gone = outcome.fills.len().saturating_add(outcome.cancelled.len());
 		Self::carry_out(round, &orders, outcome, &mut summary)?;
+		let gone = u32::try_from(gone).unwrap_or(u32::MAX);
+		let filled = T::WeightInfo::clear(gone, summary.accounts, gone)
+			.saturating_sub(T::WeightInfo::clear(0, 0, 0));
+		summary.used = summary.used.saturating_add(filled);
 		Ok(summary)
+	}
+
+	/// Loads, admits and clears, without changing anything.
+	fn prepare(
+		round: &Round,
+		pricing: &Pricing,
+		forced: &[ForcedOrder],
+		new_risk: bool,
+		most: u32,
+	) -> Result<Prepared, DispatchError> {
+		let Round { market, terms, amm, .. } = round;
+		let levels = MarketLevels::<T>(*market, PhantomData);
+		let depth = terms.funding.impact_size.get().saturating_mul(DEPTH_MULTIPLE);
+		let curve = amm.as_ref().map(|amm| &amm.curve);
+		let window = window(&levels, curve, forced, Size::new(depth));
+		let orders = Self::load(*market, &window, most as usize);
+		let batch = round.batch(pricing, forced, &orders);
+		let fee_rate = terms.fees.taker.max(terms.fees.maker);
+		let accounts = T::Ledger::batch(*market, fee_rate, terms.max_position, new_risk);
+		let failed = |_| Error::<T>::BatchFailed;
+		let admission = batch.admit(&accounts).map_err(failed)?;
+		let tentative = batch.clear(&admission).map_err(failed)?;
+		Ok(Prepared { orders, admission, tentative })
+	}
+
+	/// How many orders a batch would fill and cancel.
+	fn fills(
+		round: &Round,
+		pricing: &Pricing,
+		forced: &[ForcedOrder],
+		prepared: &Prepared,
+	) -> Result<usize, DispatchError> {
+		let Prepared { orders, admission, tentative } = prepared;
+		let outcome = round.batch(pricing, forced, orders).settle(admission, tentative);
+		let outcome = outcome.map_err(|_| Error::<T>::BatchFailed)?;
+		Ok(outcome.fills.len().saturating_add(outcome.cancelled.len()))
 	}
 
 	/// Depth of the admitted orders without forced ones.
@@ -168,8 +293,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Turns orders whose trigger the mark meets into live ones, the nearest level first, as many as
 	/// a batch takes.
-	fn activate(round: &Round, mark: Price) -> Result<(), DispatchError> {
-		let most = (T::MaxActivations::get() as usize).div_ceil(2);
+	fn activate(round: &Round, mark: Price) -> Result<u32, DispatchError> {
+		let most = round.room.activations as usize;
+		let mut activated = 0u32;
 		for direction in [TriggerDirection::AtOrAbove, TriggerDirection::AtOrBelow] {
 			let prefix = (market_key(round.market), direction_key(direction));
 			let met: Vec<(OrderKey, Waiting)> = Triggers::<T>::iter_prefix(prefix)
@@ -183,9 +309,10 @@ impl<T: Config> Pallet<T> {
 				.collect();
 			for (key, waiting) in met {
 				Self::activate_one(round, mark, key, &waiting)?;
+				activated = activated.saturating_add(1);
 			}
 		}
-		Ok(())
+		Ok(activated)
 	}
 
 	fn activate_one(
@@ -409,18 +536,19 @@ impl<T: Config> Pallet<T> {
 
 	/// Takes out orders whose last batch this was, as many as a block does; the others are the next
 	/// block's first, and no batch trades them.
-	fn expire(market: MarketId, block: BlockNumber) -> Result<(), DispatchError> {
+	fn expire(market: MarketId, block: BlockNumber, most: u32) -> Result<u32, DispatchError> {
 		let due: Vec<OrderKey> = Expiries::<T>::iter_key_prefix((market_key(market),))
-			.take(T::MaxExpiries::get() as usize)
+			.take(most as usize)
 			.take_while(|(last, _, _)| u32::from_be_bytes(*last) <= block)
 			.map(|(_, account, number)| OrderKey { account, number: u64::from_be_bytes(number) })
 			.collect();
 		let mut gone = BTreeMap::new();
+		let expired = u32::try_from(due.len()).unwrap_or(u32::MAX);
 		for key in due {
 			Self::expire_one(market, key, &mut gone)?;
 		}
 		strike_all::<T>(&gone);
-		Ok(())
+		Ok(expired)
 	}
 
 	fn expire_one(market: MarketId, key: OrderKey, gone: &mut Gone) -> Result<(), DispatchError> {

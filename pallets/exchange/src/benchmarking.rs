@@ -8,7 +8,7 @@ use breakwater_interfaces::{Exchange, MarketTerms, RiskEngine, SubaccountId};
 use breakwater_primitives::AccountId;
 use breakwater_units::{Amount, MarketId, Price, Side};
 use frame_benchmarking::v2::*;
-use frame_support::traits::EnsureOrigin;
+use frame_support::{traits::EnsureOrigin, weights::Weight};
 use frame_system::RawOrigin;
 use polkadot_sdk::*;
 use sp_runtime::SaturatedConversion;
@@ -95,7 +95,7 @@ fn next_block<T: Config>() {
 
 fn run_batch<T: Config>(market: MarketId) -> u64 {
 	let mut decide = |_: Option<&Clearing>| Matching::Admit;
-	let cleared = <Pallet<T> as Exchange>::clear(market, &[], true, &mut decide);
+	let cleared = <Pallet<T> as Exchange>::clear(market, Weight::MAX, &[], true, &mut decide);
 	cleared.expect("the batch can be").volume.get()
 }
 
@@ -300,6 +300,22 @@ mod benchmarks {
 		#[block]
 		{
 			assert!(run_batch::<T>(market) > 0);
+		}
+	}
+
+	/// None trades: all buy, and each is another account's.
+	#[benchmark]
+	fn load(o: Linear<1, 200>) {
+		let market = list::<T>();
+		for number in 0..o {
+			let id = trader::<T>(number);
+			enter::<T>(&id, &request::<T>(market, Side::Buy, -1 - i64::from(number % 20)));
+		}
+		next_block::<T>();
+
+		#[block]
+		{
+			assert_eq!(run_batch::<T>(market), 0);
 		}
 	}
 

@@ -11,7 +11,6 @@ use breakwater_units::{AccountKey, MarketId, Price, Side, Size};
 use core::marker::PhantomData;
 use frame_support::traits::Get;
 use polkadot_sdk::*;
-use sp_runtime::DispatchError;
 
 use crate::{
 	types::last_block, Config, Counts, Error, Expiries, Levels, OrderRef, Orders, Pallet, Place,
@@ -225,16 +224,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The orders in a window of the book, each side from the best price outward, as many as a
-	/// batch takes.
-	pub(crate) fn load(market: MarketId, window: &Window) -> Result<Vec<Order>, DispatchError> {
-		let mut orders = Self::load_side(market, Side::Buy, window);
-		orders.append(&mut Self::load_side(market, Side::Sell, window));
-		Ok(orders)
+	/// The orders in a window of the book, each side from the best price outward, at most so many
+	/// of a side.
+	pub(crate) fn load(market: MarketId, window: &Window, limit: usize) -> Vec<Order> {
+		let mut orders = Self::load_side(market, Side::Buy, window, limit);
+		orders.append(&mut Self::load_side(market, Side::Sell, window, limit));
+		orders
 	}
 
-	fn load_side(market: MarketId, side: Side, window: &Window) -> Vec<Order> {
-		let limit = Self::side_limit();
+	fn load_side(market: MarketId, side: Side, window: &Window, limit: usize) -> Vec<Order> {
 		let mut orders: Vec<Order> = Orders::<T>::iter_prefix((market_key(market), side_key(side)))
 			.map(|((price, account, number), resting)| {
 				let key = OrderKey { account, number: u64::from_be_bytes(number) };

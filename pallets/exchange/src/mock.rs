@@ -603,7 +603,7 @@ pub(crate) fn begin_block() {
 
 pub(crate) fn clear_with(forced: &[ForcedOrder], matching: Matching) -> BatchSummary {
 	let mut decide = |_: Option<&Clearing>| matching;
-	Exchange::clear(BTC, forced, true, &mut decide).unwrap()
+	Exchange::clear(BTC, Weight::MAX, forced, true, &mut decide).unwrap()
 }
 
 /// Opens the next block and runs its batch.

@@ -35,6 +35,8 @@ pub trait WeightInfo {
 	fn fire_switches(s: u32, o: u32) -> Weight;
 	/// A batch of `o` orders of `a` accounts at `l` prices, all filled.
 	fn clear(o: u32, a: u32, l: u32) -> Weight;
+	/// A batch that loads `o` orders of as many accounts, none of which trades.
+	fn load(o: u32) -> Weight;
 	/// `n` triggers that are met.
 	fn activate(n: u32) -> Weight;
 	/// `n` orders whose time is over.
@@ -114,6 +116,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(cost::<T>(3, 1, 1).saturating_mul(l.into()))
 	}
 
+	fn load(o: u32) -> Weight {
+		cost::<T>(100, 20, 10).saturating_add(cost::<T>(25, 6, 0).saturating_mul(o.into()))
+	}
+
 	fn activate(n: u32) -> Weight {
 		cost::<T>(30, 4, 6).saturating_mul(n.into())
 	}
@@ -164,6 +170,9 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn clear(_: u32, _: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+	fn load(_: u32) -> Weight {
 		Weight::zero()
 	}
 	fn activate(_: u32) -> Weight {

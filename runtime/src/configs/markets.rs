@@ -33,9 +33,9 @@ use crate::{
 
 /// The part of a block that the pipeline may use, prices and breakers apart: what hooks may use
 /// less what the oracle's takes.
-const PIPELINE_RATIO: Perbill = Perbill::from_percent(20);
+const PIPELINE_RATIO: Perbill = Perbill::from_percent(40);
 /// The same while accounts that are due wait: it takes from ordinary transactions.
-const BACKLOG_RATIO: Perbill = Perbill::from_percent(50);
+const BACKLOG_RATIO: Perbill = Perbill::from_percent(60);
 
 parameter_types! {
 	pub const SubaccountDeposit: Balance = storage_deposit(2, 600);

@@ -29,10 +29,11 @@ use crate::{
 pub const MAXIMUM_BLOCK_WEIGHT: Weight =
 	Weight::from_parts(MILLISECS_PER_BLOCK * WEIGHT_REF_TIME_PER_MILLIS / 3, u64::MAX);
 
-/// The part of a block that hooks may use: prices, liquidation, auctions, the waterfall.
-pub const HOOK_RATIO: Perbill = Perbill::from_percent(25);
+/// The part of a block that hooks may use: prices, liquidation, and the batches in which everybody
+/// trades. As much as it takes to place what they fill.
+pub const HOOK_RATIO: Perbill = Perbill::from_percent(45);
 /// The part that ordinary transactions may use.
-pub const NORMAL_RATIO: Perbill = Perbill::from_percent(65);
+pub const NORMAL_RATIO: Perbill = Perbill::from_percent(45);
 /// The part kept free for operational transactions however full a block is.
 pub const OPERATIONAL_RATIO: Perbill = Perbill::from_percent(10);
 

@@ -3,7 +3,7 @@
 use breakwater_auction::{CancelReason, ForcedOrder, TimeInForce};
 use breakwater_breaker::{Band, Matching};
 use breakwater_units::{Price, Quote, Ratio, Side, Size};
-use frame_support::assert_ok;
+use frame_support::{assert_ok, weights::Weight};
 use polkadot_sdk::*;
 
 use crate::{mock::*, Event, OrderRequest, Reason, RequestKind, Role, Traders};
@@ -149,7 +149,7 @@ fn reductions_trade_while_new_risk_does_not() {
 		place(1, sell(1_000, 15));
 		place(2, buy(1_000, 15));
 		begin_block();
-		Exchange::clear(BTC, &[], false, &mut |_| Matching::Admit).unwrap();
+		Exchange::clear(BTC, Weight::MAX, &[], false, &mut |_| Matching::Admit).unwrap();
 		assert_eq!((lots(1), lots(2)), (0, 0));
 	});
 }
@@ -239,7 +239,7 @@ mod matching {
 			}];
 			begin_block();
 			let mut seen = Vec::new();
-			Exchange::clear(BTC, &forced, true, &mut |clearing| {
+			Exchange::clear(BTC, Weight::MAX, &forced, true, &mut |clearing| {
 				seen.push(clearing.map(|clearing| clearing.price.get()));
 				Matching::Admit
 			})

@@ -259,7 +259,7 @@ proptest! {
 				begin_block();
 				let mut decide = |_: Option<&Clearing>| Matching::Admit;
 				use breakwater_interfaces::Exchange as Pipeline;
-				let summary = <Exchange as Pipeline>::clear(BTC, &[], true, &mut decide).unwrap();
+				let summary = <Exchange as Pipeline>::clear(BTC, polkadot_sdk::frame_support::weights::Weight::MAX, &[], true, &mut decide).unwrap();
 				let lots: Vec<i64> = (1..=9).map(lots).collect();
 				let cash: Vec<i128> = (1..=9).map(cash).collect();
 				seen = Some((summary.price, summary.volume, lots, cash));
