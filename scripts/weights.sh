@@ -3,8 +3,9 @@
 #   scripts/weights.sh            all pallets that have benchmarks
 #   scripts/weights.sh oracle     pallets/oracle/src/weights.rs
 #
-# A busy machine measures larger numbers. STEPS and REPEAT say how often; BENCHER names a
-# frame-omni-bencher of your own, built as you like. The first run builds one (half an hour).
+# A busy machine measures larger numbers. STEPS and REPEAT say how often. BENCHER names a
+# frame-omni-bencher of your own, built as you like; the first run without it builds one (half an
+# hour). WASM names a runtime with benchmarks that is already built.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
@@ -53,12 +54,13 @@ find_bencher() {
 
 # As substrate-wasm-builder does it, but not the native runtime before it.
 build_runtime() {
+	wasm=${WASM:-$target_dir/$WASM_TARGET/release/breakwater_runtime.wasm}
+	[ -z "${WASM:-}" ] || return 0
 	say "Building the runtime with benchmarks"
 	CARGO_PROFILE_RELEASE_PANIC=abort CARGO_PROFILE_RELEASE_LTO=thin \
 		RUSTFLAGS="-C link-arg=--export-table -C link-arg=--import-memory -C link-arg=--export=__heap_base --cfg substrate_runtime -C overflow-checks=on" \
 		scripts/with-toolchain.sh cargo rustc --locked --release -p breakwater-runtime --lib --crate-type cdylib \
 		--target "$WASM_TARGET" --no-default-features --features runtime-benchmarks
-	wasm=$target_dir/$WASM_TARGET/release/breakwater_runtime.wasm
 }
 
 hardware() { sed -n 's/^model name\s*: *//p' /proc/cpuinfo 2>/dev/null | head -n 1; }
