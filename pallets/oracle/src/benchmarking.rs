@@ -305,7 +305,7 @@ mod benchmarks {
 
 	/// Paying `r` reporters, whose bonds are refilled.
 	#[benchmark]
-	fn pay_rewards(r: Linear<1, MOST_REPORTERS>) {
+	fn pay_rewards(r: Linear<1, 8>) {
 		set_up::<T>(r);
 		Pallet::<T>::weigh();
 		T::Currency::set_balance(&Pallet::<T>::pot(), RICH);

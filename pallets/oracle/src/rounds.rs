@@ -18,7 +18,7 @@ use scale_info::TypeInfo;
 
 use crate::{
 	reporters::Outlier, Config, Event, Feed, Feeds, KnownFinalized, Pallet, PriceState, Prices,
-	Reporter, Reporters, Reports, WeightInfo,
+	Reporter, Reporters, Reports, WeightInfo, PAID_AT_ONCE,
 };
 
 /// A report as it is kept.
@@ -111,7 +111,7 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::attend(reporters)
 			.saturating_add(T::WeightInfo::aggregate(reporters).saturating_mul(feeds.into()))
 			.saturating_add(each.saturating_mul(reporters.into()))
-			.saturating_add(T::WeightInfo::pay_rewards(reporters))
+			.saturating_add(T::WeightInfo::pay_rewards(reporters.min(PAID_AT_ONCE)))
 			.saturating_add(T::WeightInfo::weigh(reporters))
 	}
 

@@ -554,6 +554,25 @@ mod accountability {
 	}
 
 	#[test]
+	fn a_payday_goes_on_in_the_next_block_where_it_was_left() {
+		with_chain(|| {
+			next_block();
+			for _ in 0..PERIOD / 2 {
+				round_of([HONEST; 4]);
+			}
+			let before = Balances::balance(&account(1));
+			let total = Reporters::<Test>::get().iter().map(|reporter| reporter.weight).sum();
+			// As if others had been paid before.
+			crate::PayingOut::<Test>::put(crate::Payday { next: 3, rounds: PERIOD, total });
+			let last = Balances::balance(&account(4));
+			assert_eq!(Oracle::pay_rewards(), 1);
+			assert_eq!(crate::PayingOut::<Test>::get(), None);
+			assert_eq!(Balances::balance(&account(1)), before);
+			assert!(Balances::balance(&account(4)) > last);
+		});
+	}
+
+	#[test]
 	fn a_reward_is_the_share_of_rounds_and_weight() {
 		with_chain(|| {
 			next_block();
