@@ -1,0 +1,227 @@
+/** A chain, as a trader uses it. */
+
+import type { SubaccountId } from './accounts.js';
+import type { BlockRef, FollowedBlock, FollowOptions } from './blocks.js';
+import { decodeClientId } from './client-id.js';
+import { Connection, type ConnectOptions } from './connection.js';
+import { UnsupportedChain } from './errors.js';
+import { concerns, isTrading, type AccountEvent, type ChainEvent } from './events.js';
+import { Parameters, type Market, type SubaccountReport } from './parameters.js';
+import { textOf, type Plain } from './plain.js';
+import { Sender, type Outcome, type Signer, type SubmitOptions } from './submit.js';
+import { Trader } from './trader.js';
+
+/** All orders of a side at one price: ticks and lots. */
+export interface Level {
+  readonly price: bigint;
+  readonly size: bigint;
+}
+
+/** What the AMM quotes at the present mark. */
+export interface AmmQuote {
+  readonly bid: bigint | undefined;
+  readonly ask: bigint | undefined;
+  readonly inventory: bigint;
+  readonly maxInventory: bigint;
+  readonly depthLots: bigint;
+  readonly depthTicks: number;
+  readonly equity: bigint;
+  readonly shares: bigint;
+}
+
+/** The book of a market; the AMM's curve is apart from it. */
+export interface Book {
+  readonly market: number;
+  readonly block: number;
+  /** The highest price first. */
+  readonly bids: readonly Level[];
+  /** The lowest price first. */
+  readonly asks: readonly Level[];
+  readonly amm: AmmQuote | undefined;
+  readonly orders: number;
+  readonly waiting: number;
+}
+
+/** An open order. */
+export interface OpenOrder {
+  readonly order: bigint;
+  readonly clientId: string | bigint | undefined;
+  readonly market: number;
+  readonly side: 'buy' | 'sell';
+  readonly kind: string;
+  readonly price: bigint | undefined;
+  readonly size: bigint;
+  readonly reduceOnly: boolean;
+  readonly lastBlock: number | undefined;
+  readonly entered: number | undefined;
+  readonly trigger: bigint | undefined;
+  readonly triggersAbove: boolean;
+}
+
+/** A market's prices in a block, in ticks. */
+export interface MarketPrices {
+  readonly market: number;
+  readonly symbol: string;
+  readonly index: bigint;
+  readonly mark: bigint;
+  readonly fundingRate: bigint;
+}
+
+/** What a block says of the subaccounts that were asked for. */
+export interface AccountBlock {
+  readonly block: BlockRef;
+  /** How many of the blocks before it are no longer on the chain: what they said did not happen. */
+  readonly retracted: number;
+  readonly events: readonly AccountEvent[];
+}
+
+const BOOK_LEVELS = 20;
+
+export class Client {
+  #parameters: Parameters;
+
+  private constructor(
+    readonly connection: Connection,
+    parameters: Parameters,
+    readonly quoteSymbol: string,
+  ) {
+    this.#parameters = parameters;
+  }
+
+  static async connect(endpoint: string, options: ConnectOptions = {}): Promise<Client> {
+    const connection = await Connection.open(endpoint, options);
+    try {
+      const parameters = await parametersOf(connection);
+      return new Client(connection, parameters, await symbolOf(connection, parameters.quoteAsset));
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Parameters as they were when last asked for: what is listed does not change. */
+  get parameters(): Parameters {
+    return this.#parameters;
+  }
+
+  /** Parameters and their present values; or those at a block. */
+  async refresh(at?: string): Promise<Parameters> {
+    const parameters = await parametersOf(this.connection, at);
+    if (at === undefined) this.#parameters = parameters;
+    return parameters;
+  }
+
+  /** A market by symbol or number. */
+  market(wanted: string | number): Market {
+    return this.#parameters.market(wanted);
+  }
+
+  /** A sender of transactions. One for each account: it keeps the nonces. */
+  sender(signer: Signer): Sender {
+    return new Sender(this.connection, signer);
+  }
+
+  /** A subaccount of the signer; or of another owner, whose delegate the signer is. */
+  trader(signer: Signer | Sender, { owner, number = 0 }: { owner?: string; number?: number } = {}): Trader {
+    const sender = signer instanceof Sender ? signer : this.sender(signer);
+    return new Trader(this, sender, { owner: owner ?? sender.address, number });
+  }
+
+  /** Tokens to try things with, where the chain gives them away. */
+  faucet(signer: Signer | Sender, options?: SubmitOptions): Promise<Outcome> {
+    const sender = signer instanceof Sender ? signer : this.sender(signer);
+    return sender.submit(this.connection.call('custody', 'faucet'), options);
+  }
+
+  /** A subaccount with its health, positions and limits. */
+  async report({ owner, number }: SubaccountId, at?: string): Promise<SubaccountReport | undefined> {
+    const answer = await this.connection.ask('accountsApi', 'subaccount', [owner, number], at);
+    return answer as unknown as SubaccountReport | undefined;
+  }
+
+  /** The book of a market, best prices first. */
+  async book(market: string | number, { levels = BOOK_LEVELS, at }: { levels?: number; at?: string } = {}): Promise<Book> {
+    const { number } = this.market(market);
+    return (await this.connection.ask('marketsApi', 'book', [number, levels], at)) as unknown as Book;
+  }
+
+  /** The open orders of a subaccount, the oldest first. */
+  async openOrders({ owner, number }: SubaccountId, at?: string): Promise<OpenOrder[]> {
+    const answer = await this.connection.ask('marketsApi', 'openOrders', [owner, number], at);
+    return (answer as { [field: string]: Plain }[]).map(({ buys, kind, clientId, ...order }) => ({
+      ...(order as unknown as Omit<OpenOrder, 'side' | 'kind' | 'clientId'>),
+      side: buys ? 'buy' : 'sell',
+      kind: textOf(kind),
+      clientId: clientId === undefined ? undefined : decodeClientId(clientId as string),
+    }));
+  }
+
+  /** The blocks from now on, or from a number on, none left out. */
+  blocks(options?: FollowOptions): AsyncGenerator<FollowedBlock> {
+    return this.connection.blocks(options);
+  }
+
+  /** Block by block, also where nothing happened, what the chain says of one or more subaccounts. */
+  async *accountBlocks(keys: string | readonly string[], options?: FollowOptions): AsyncGenerator<AccountBlock> {
+    const wanted = [keys].flat();
+    for await (const { retracted, ...block } of this.blocks(options)) {
+      const all = await this.connection.eventsOf(block, isTrading);
+      const events = all.filter((event) => wanted.some((key) => concerns(event, key)));
+      yield { block, retracted, events: events as unknown as AccountEvent[] };
+    }
+  }
+
+  /** One by one, fills, cancels, funding, margin calls … of one or more subaccounts. Final ones unless told otherwise. */
+  async *accountEvents(keys: string | readonly string[], options: FollowOptions = {}): AsyncGenerator<AccountEvent> {
+    for await (const { events } of this.accountBlocks(keys, { finalized: true, ...options })) yield* events;
+  }
+
+  /** All events of all accounts, block by block. */
+  async *events(options?: FollowOptions): AsyncGenerator<{ block: BlockRef; retracted: number; events: ChainEvent[] }> {
+    for await (const { retracted, ...block } of this.blocks(options)) {
+      yield { block, retracted, events: await this.connection.eventsOf(block, isTrading) };
+    }
+  }
+
+  /** The book of a market after each block. */
+  async *books(market: string | number, { levels = BOOK_LEVELS, ...options }: FollowOptions & { levels?: number } = {}): AsyncGenerator<Book> {
+    for await (const { hash } of this.blocks(options)) yield await this.book(market, { levels, at: hash });
+  }
+
+  /** A subaccount after each block. */
+  async *reports(id: SubaccountId, options?: FollowOptions): AsyncGenerator<{ block: BlockRef; report: SubaccountReport | undefined }> {
+    for await (const { retracted: _, ...block } of this.blocks(options)) {
+      yield { block, report: await this.report(id, block.hash) };
+    }
+  }
+
+  /** Index and mark of all markets after each block. */
+  async *prices(options?: FollowOptions): AsyncGenerator<{ block: BlockRef; prices: MarketPrices[] }> {
+    for await (const { retracted: _, ...block } of this.blocks(options)) {
+      const { markets } = await this.refresh(block.hash);
+      const prices = markets.map(({ info }) => {
+        const { market, symbol, index, mark, fundingRate } = info;
+        return { market, symbol, index, mark, fundingRate };
+      });
+      yield { block, prices };
+    }
+  }
+}
+
+async function parametersOf(connection: Connection, at?: string): Promise<Parameters> {
+  if (!(connection.api.call as Record<string, unknown>)['accountsApi']) {
+    throw new UnsupportedChain(`the chain at ${connection.endpoint} has no margin accounts`);
+  }
+  return Parameters.from(await connection.ask('accountsApi', 'parameters', [], at));
+}
+
+/** The name of a token, if it has one. */
+async function symbolOf(connection: Connection, asset: number): Promise<string> {
+  const metadata = await connection.api.query['assets']?.['metadata']?.(asset);
+  const symbol = metadata && 'symbol' in metadata ? textOf((metadata.symbol as { toHex(): string }).toHex()) : '';
+  return symbol || 'quote';
+}

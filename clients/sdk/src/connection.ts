@@ -1,0 +1,183 @@
+/** A node: its heads, its blocks, and their events. Reconnects by itself. */
+
+import { ApiPromise, WsProvider } from '@polkadot/api';
+import type { SubmittableExtrinsic } from '@polkadot/api/types';
+import type { EventRecord } from '@polkadot/types/interfaces';
+import type { Codec } from '@polkadot/types/types';
+import { cryptoWaitReady } from '@polkadot/util-crypto';
+
+import { follow, persist, type BlockRef, type BlockSource, type FollowedBlock, type FollowOptions } from './blocks.js';
+import { Disconnected, HistoryGone, UnsupportedChain } from './errors.js';
+import { eventOf, type ChainEvent } from './events.js';
+import { plain, type Plain } from './plain.js';
+import { within } from './wait.js';
+
+/** Adds nothing to a transaction; naming it spares a warning. */
+const EMPTY_EXTENSIONS = { AuthorizeCall: { extrinsic: {}, payload: {} } };
+
+const CONNECT_TIMEOUT_MS = 60_000;
+const RECONNECT_MS = 1_000;
+const ANSWER_TIMEOUT_MS = 60_000;
+
+export interface ConnectOptions {
+  timeoutMs?: number;
+}
+
+/** A block as the node sends it, extrinsics in hexadecimal. */
+interface RawBlock {
+  block: { extrinsics: string[] };
+}
+
+interface RawHeader {
+  number: string;
+  parentHash: string;
+}
+
+export class Connection implements BlockSource {
+  #best = 0;
+  #final = 0;
+  #finalHash = '';
+  #wake = new Set<() => void>();
+  #stops: (() => void)[] = [];
+
+  private constructor(
+    readonly endpoint: string,
+    readonly api: ApiPromise,
+    readonly provider: WsProvider,
+  ) {}
+
+  static async open(endpoint: string, { timeoutMs = CONNECT_TIMEOUT_MS }: ConnectOptions = {}): Promise<Connection> {
+    await cryptoWaitReady();
+    const provider = new WsProvider(endpoint, RECONNECT_MS);
+    const late = (): Error => new Disconnected(`no chain at ${endpoint} within ${timeoutMs / 1_000} s`);
+    const opening = ApiPromise.create({ provider, signedExtensions: EMPTY_EXTENSIONS, noInitWarn: true });
+    try {
+      const api = await within(timeoutMs, opening, late);
+      const connection = new Connection(endpoint, api, provider);
+      await within(timeoutMs, connection.#subscribe(), late);
+      return connection;
+    } catch (error) {
+      opening.catch(() => undefined);
+      await provider.disconnect();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    this.#notify();
+    await this.api.disconnect();
+  }
+
+  async #subscribe(): Promise<void> {
+    const { chain } = this.api.rpc;
+    const best = await chain.subscribeNewHeads((header) => {
+      this.#best = header.number.toNumber();
+      this.#notify();
+    });
+    const final = await chain.subscribeFinalizedHeads((header) => {
+      this.#final = header.number.toNumber();
+      this.#finalHash = header.hash.toHex();
+      this.#best = Math.max(this.#best, this.#final);
+      this.#notify();
+    });
+    const [off, on] = [this.provider.on('disconnected', () => this.#notify()), this.provider.on('connected', () => this.#notify())];
+    this.#stops = [best, final, off, on];
+    while (this.#finalHash === '' || this.#best === 0) await this.changed(100);
+  }
+
+  #notify(): void {
+    for (const wake of this.#wake) wake();
+    this.#wake.clear();
+  }
+
+  head(finalized: boolean): number {
+    return finalized ? this.#final : this.#best;
+  }
+
+  get finalHead(): { number: number; hash: string } {
+    return { number: this.#final, hash: this.#finalHash };
+  }
+
+  isConnected(): boolean {
+    return this.provider.isConnected;
+  }
+
+  changed(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wake.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#wake.add(done);
+    });
+  }
+
+  async blockAt(number: number): Promise<BlockRef | undefined> {
+    const hash = await this.provider.send<string | null>('chain_getBlockHash', [number]);
+    if (!hash) return undefined;
+    const header = await this.provider.send<RawHeader | null>('chain_getHeader', [hash]);
+    return header ? { number, hash, parentHash: header.parentHash } : undefined;
+  }
+
+  /** The extrinsics of a block, in hexadecimal. */
+  async extrinsicsOf(hash: string): Promise<string[]> {
+    const answer = await this.persist(() => this.provider.send<RawBlock>('chain_getBlock', [hash]));
+    return answer.block.extrinsics;
+  }
+
+  /** The blocks from now on, or from a number on, none left out. */
+  blocks(options: FollowOptions = {}): AsyncGenerator<FollowedBlock> {
+    return follow(this, options);
+  }
+
+  /** Asks again while there is no connection. */
+  persist<T>(ask: () => Promise<T>): Promise<T> {
+    return persist(this, ANSWER_TIMEOUT_MS, ask);
+  }
+
+  /** The events of a block that a test of their names lets through, with their place in the block. */
+  async eventsOf(block: BlockRef, wanted: (name: string) => boolean = () => true): Promise<ChainEvent[]> {
+    const { registry } = this.api;
+    const key = this.#item('system', 'events').key();
+    const stored = await this.persist(() => this.#stateAt(block, key));
+    if (!stored) return [];
+    const records = registry.createType('Vec<FrameSystemEventRecord>', stored) as unknown as EventRecord[];
+    return [...records].flatMap((record, index) => eventOf(record, block, index, wanted));
+  }
+
+  async #stateAt(block: BlockRef, key: string): Promise<string | null> {
+    try {
+      return await this.provider.send<string | null>('state_getStorage', [key, block.hash]);
+    } catch (error) {
+      if (/already discarded/i.test((error as Error).message)) throw new HistoryGone(block.number);
+      throw error;
+    }
+  }
+
+  #item(pallet: string, name: string): { key: () => string } {
+    const item = this.api.query[pallet]?.[name];
+    if (!item) throw new UnsupportedChain(`the chain at ${this.endpoint} has no ${pallet}.${name}`);
+    return item as unknown as { key: () => string };
+  }
+
+  /** A call, not yet signed. */
+  call(pallet: string, name: string, ...args: unknown[]): SubmittableExtrinsic<'promise'> {
+    const make = this.api.tx[pallet]?.[name];
+    if (!make) throw new UnsupportedChain(`the chain at ${this.endpoint} has no call ${pallet}.${name}`);
+    return make(...args);
+  }
+
+  /** The answer of the runtime's interface, at a block or at the best one. */
+  async ask(interfaceName: string, method: string, args: unknown[], at?: string): Promise<Plain> {
+    const ask = async (): Promise<Codec> => {
+      const api = at === undefined ? this.api : await this.api.at(at);
+      const answer = (api.call as Record<string, Record<string, (...args: unknown[]) => Promise<Codec>>>)[interfaceName]?.[method];
+      if (!answer) throw new UnsupportedChain(`the chain at ${this.endpoint} has no ${interfaceName}.${method}`);
+      return answer(...args);
+    };
+    return plain(await this.persist(ask));
+  }
+}
