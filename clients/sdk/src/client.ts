@@ -151,7 +151,7 @@ export class Client {
 
   /** The open orders of a subaccount, the oldest first. */
   async openOrders({ owner, number }: SubaccountId, at?: string): Promise<OpenOrder[]> {
-    const answer = await this.connection.ask('marketsApi', 'openOrders', [owner, number], at);
+    const answer = await this.connection.ask('marketsApi', 'orders', [owner, number], at);
     return (answer as { [field: string]: Plain }[]).map(({ buys, kind, clientId, ...order }) => ({
       ...(order as unknown as Omit<OpenOrder, 'side' | 'kind' | 'clientId'>),
       side: buys ? 'buy' : 'sell',

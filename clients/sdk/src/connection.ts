@@ -39,6 +39,7 @@ export class Connection implements BlockSource {
   #finalHash = '';
   #wake = new Set<() => void>();
   #stops: (() => void)[] = [];
+  readonly #closed = new AbortController();
 
   private constructor(
     readonly endpoint: string,
@@ -64,6 +65,7 @@ export class Connection implements BlockSource {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     for (const stop of this.#stops) stop();
     this.#notify();
     await this.api.disconnect();
@@ -93,6 +95,12 @@ export class Connection implements BlockSource {
 
   head(finalized: boolean): number {
     return finalized ? this.#final : this.#best;
+  }
+
+  /** The number of the best block, as the node has it now. */
+  async bestNumber(): Promise<number> {
+    const header = await this.persist(() => this.provider.send<RawHeader>('chain_getHeader', []));
+    return Number(header.number);
   }
 
   get finalHead(): { number: number; hash: string } {
@@ -130,7 +138,9 @@ export class Connection implements BlockSource {
 
   /** The blocks from now on, or from a number on, none left out. */
   blocks(options: FollowOptions = {}): AsyncGenerator<FollowedBlock> {
-    return follow(this, options);
+    const { signal } = options;
+    const closed = this.#closed.signal;
+    return follow(this, { ...options, signal: signal ? AbortSignal.any([signal, closed]) : closed });
   }
 
   /** Asks again while there is no connection. */

@@ -16,7 +16,7 @@ import type { FollowedBlock } from './blocks.js';
 import type { Connection } from './connection.js';
 import { CallFailed, Disconnected, Expired, NonceTaken, Refused, Undecided } from './errors.js';
 import type { ChainEvent } from './events.js';
-import { Deferred, Queue, sleep, within } from './wait.js';
+import { Deferred, Queue, within } from './wait.js';
 
 /** A key pair, or an address with something that signs for it, as a browser's wallet does. */
 export type Signer = KeyringPair | { readonly address: string; readonly signer: ExternalSigner };
@@ -57,7 +57,7 @@ interface Pending extends Sent {
   /** The head when it was signed: it is in a later block. */
   readonly since: number;
   sentAt: number;
-  /** The head when the node said that the nonce had been used. */
+  /** The block by which the node said that the nonce had been used. */
   usedAt: number | undefined;
 }
 
@@ -146,7 +146,7 @@ export class Sender {
       return true;
     }
     if (code === POOL_FULL) {
-      await sleep(FULL_POOL_WAIT_MS);
+      await this.#connection.changed(FULL_POOL_WAIT_MS);
       return true;
     }
     // The nonce was not used; what the node knows is the truth.
@@ -250,12 +250,12 @@ class Tracker {
     const { hash, nonce, death, usedAt } = pending;
     if (number + 1 >= death) {
       this.#reject(pending, new Expired(hash, death - 1));
-    } else if (usedAt !== undefined && number > usedAt) {
+    } else if (usedAt !== undefined && number >= usedAt) {
       this.#reject(pending, new NonceTaken(hash, nonce));
     } else if (usedAt === undefined && number >= pending.sentAt + RESEND_AFTER_BLOCKS) {
       const problem = await this.post(pending);
       if (problem?.code === INVALID && OUTDATED.test(problem.reason)) {
-        pending.usedAt = this.connection.head(false) + 1;
+        pending.usedAt = await this.connection.bestNumber();
       } else if (problem && ![ALREADY_THERE, BANNED, POOL_FULL, NONCE_IN_POOL].includes(problem.code ?? 0)) {
         // It may be in a block that has not been looked at yet: its life's end decides.
         pending.sentAt = number;
