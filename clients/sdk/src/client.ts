@@ -6,6 +6,7 @@ import { decodeClientId } from './client-id.js';
 import { Connection, type ConnectOptions } from './connection.js';
 import { UnsupportedChain } from './errors.js';
 import { concerns, isTrading, type AccountEvent, type ChainEvent } from './events.js';
+import { orderQuery, orderRequest, type Order } from './orders.js';
 import { Parameters, type Market, type SubaccountReport } from './parameters.js';
 import { textOf, type Plain } from './plain.js';
 import { Sender, type Outcome, type Signer, type SubmitOptions } from './submit.js';
@@ -56,6 +57,18 @@ export interface OpenOrder {
   readonly entered: number | undefined;
   readonly trigger: bigint | undefined;
   readonly triggersAbove: boolean;
+}
+
+/** What would become of an order that is placed now: ticks, lots, quanta. */
+export interface OrderPreview {
+  /** Why it would be refused, in the words of the errors. */
+  readonly refused: string | undefined;
+  readonly limit: bigint;
+  readonly notional: bigint;
+  readonly takerFee: bigint;
+  readonly makerFee: bigint;
+  /** The largest size that margin carries at that price. */
+  readonly largest: bigint;
 }
 
 /** A market's prices in a block, in ticks. */
@@ -147,6 +160,16 @@ export class Client {
   async book(market: string | number, { levels = BOOK_LEVELS, at }: { levels?: number; at?: string } = {}): Promise<Book> {
     const { number } = this.market(market);
     return (await this.connection.ask('marketsApi', 'book', [number, levels], at)) as unknown as Book;
+  }
+
+  /** What would become of an order that is placed now. */
+  async preview({ owner, number }: SubaccountId, order: Order & { market: string | number }, at?: string): Promise<OrderPreview> {
+    const query = orderQuery(orderRequest(this.market(order.market), order));
+    const answer = (await this.connection.ask('marketsApi', 'preview', [owner, number, query], at)) as {
+      [field: string]: Plain;
+    };
+    const refused = answer['refused'] === undefined ? undefined : textOf(answer['refused']);
+    return { ...answer, refused } as unknown as OrderPreview;
   }
 
   /** The open orders of a subaccount, the oldest first. */

@@ -93,6 +93,16 @@ export interface AccountEventData {
   'exchange.SwitchFired': Of & { orders: number };
   'exchange.AmmDeposited': Of & { market: number; amount: bigint; shares: bigint; total: bigint };
   'exchange.AmmWithdrawn': Of & { market: number; amount: bigint; shares: bigint; total: bigint };
+  'custody.Deposited': Of & { owner: string; asset: number | undefined; amount: bigint };
+  /** Of the amount, `waiting` waits under the ticket. */
+  'custody.WithdrawalRequested': Of & {
+    owner: string;
+    asset: number | undefined;
+    amount: bigint;
+    waiting: bigint;
+    ticket: bigint | undefined;
+  };
+  'custody.Withdrawn': Of & { owner: string; asset: number | undefined; amount: bigint; ticket: bigint | undefined };
   'margin.Opened': Of & {
     id: { owner: string; number: number };
     pool: number;

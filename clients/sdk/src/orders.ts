@@ -113,6 +113,14 @@ export function triggerRequest(
   return { trigger, request };
 }
 
+/** The order as `MarketsApi.preview` takes it. */
+export function orderQuery({ market, side, kind, size, reduceOnly }: OrderRequest): Variant {
+  const [[type, fields] = []] = Object.entries(kind) as [string, { price?: bigint; maxSlippage?: bigint | null }][];
+  if (!type || !fields) throw new InvalidInput('an order without a kind');
+  const value = type === 'Market' ? (fields.maxSlippage ?? null) : fields.price;
+  return { market, buys: side === 'Buy', kind: { [type]: value }, size, reduceOnly };
+}
+
 /** The name of an order as the chain takes it. */
 export function orderName(name: OrderName): Variant {
   if ('clientId' in name) return { Client: encodeClientId(name.clientId) };

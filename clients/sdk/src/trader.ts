@@ -1,7 +1,7 @@
 /** One subaccount, and the keys that trade for it. */
 
 import { addressOf, subaccountKey, type SubaccountId } from './accounts.js';
-import type { Client } from './client.js';
+import type { Client, OpenOrder, OrderPreview } from './client.js';
 import { decodeClientId } from './client-id.js';
 import type { Decimal } from './decimal.js';
 import { BreakwaterError, InvalidInput } from './errors.js';
@@ -9,7 +9,7 @@ import type { AccountEvent, AccountEventData, AccountEventName, ChainEvent } fro
 import { orderName, orderRequest, triggerRequest, type Order, type OrderName, type TriggerOrder } from './orders.js';
 import type { SubaccountReport } from './parameters.js';
 import type { Outcome, Sender, SubmitOptions } from './submit.js';
-import { amountOf, QUOTE_DECIMALS } from './units.js';
+import { amountOf } from './units.js';
 
 /** An order of a certain market. */
 export type OrderIn<O> = O & { market: string | number };
@@ -36,6 +36,14 @@ export interface RefusedItem {
 export type Placed = Outcome & { readonly order: bigint; readonly placed: PlacedOrder };
 export type PlacedMany = Outcome & { readonly placed: readonly PlacedOrder[]; readonly refused: readonly RefusedItem[] };
 export type CancelledMany = Outcome & { readonly cancelled: readonly bigint[]; readonly refused: readonly RefusedItem[] };
+
+export type Withdrawal = Outcome & {
+  /** What is in the wallet, in smallest units. */
+  readonly paid: bigint;
+  /** What waits until the pool's limit has room. */
+  readonly waiting: bigint;
+  readonly ticket: bigint | undefined;
+};
 
 /** Most orders in one transaction. */
 export const MAX_ORDERS_PER_CALL = 50;
@@ -71,23 +79,28 @@ export class Trader {
     return (await this.report()) !== undefined;
   }
 
-  /** Moves quote, or a collateral asset by its name, into the subaccount. */
-  async deposit(asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
-    const [token, units] = this.#tokens(asset, amount);
-    return this.#call('custody', 'deposit', [this.id.number, token, units], options);
+  /** Moves quote, or a collateral asset by its name, from the wallet into the subaccount. */
+  deposit(asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
+    return this.#call('custody', 'deposit', [this.id.number, ...this.#tokens(asset, amount)], options);
   }
 
-  /** Moves it out again, as far as margin and the pool's limit permit. */
-  async withdraw(asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
-    const [token, units] = this.#tokens(asset, amount);
-    return this.#call('custody', 'withdraw', [this.id.number, token, units], options);
+  /** Moves it out again, as far as margin permits. What exceeds the pool's limit waits under a ticket. */
+  async withdraw(asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Withdrawal> {
+    const outcome = await this.#call('custody', 'withdraw', [this.id.number, ...this.#tokens(asset, amount)], options);
+    const [requested] = named(this.#own(outcome), 'custody.WithdrawalRequested');
+    if (!requested) throw new BreakwaterError(`no withdrawal in the events of ${outcome.hash}`);
+    const { waiting, ticket } = requested;
+    return { ...outcome, paid: requested.amount - waiting, waiting, ticket };
+  }
+
+  /** Pays out what a ticket may have by now. */
+  collect(ticket: bigint | number, options?: SubmitOptions): Promise<Outcome> {
+    return this.#call('custody', 'collect', [BigInt(ticket)], options);
   }
 
   /** Moves an asset to another subaccount of the same owner and pool. */
   transfer(to: number, asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
-    const [token, units] = this.#tokens(asset, amount);
-    const moved = token === this.client.parameters.quoteAsset ? null : token;
-    return this.#call('margin', 'transfer', [this.id.number, to, moved, units], options);
+    return this.#call('margin', 'transfer', [this.id.number, to, ...this.#tokens(asset, amount)], options);
   }
 
   /** Places an order: it takes part in the next block's batch. */
@@ -149,6 +162,16 @@ export class Trader {
     return this.#call('exchange', 'removeDelegate', [this.id.number, addressOf(address)], options);
   }
 
+  /** What would become of an order that is placed now. */
+  preview(order: OrderIn<Order>, at?: string): Promise<OrderPreview> {
+    return this.client.preview(this.id, order, at);
+  }
+
+  /** Its open orders, the oldest first. */
+  openOrders(at?: string): Promise<OpenOrder[]> {
+    return this.client.openOrders(this.id, at);
+  }
+
   /** What is in it and what it is worth; none if it is not open. */
   report(at?: string): Promise<SubaccountReport | undefined> {
     return this.client.report(this.id, at);
@@ -173,12 +196,12 @@ export class Trader {
     return { ...outcome, order: placed.order, placed };
   }
 
-  /** A token and an amount in its smallest units. */
-  #tokens(wanted: string | number, amount: Decimal): [number, bigint] {
-    const { parameters } = this.client;
-    const { quoteAsset } = parameters;
-    if (wanted === 'quote' || wanted === this.client.quoteSymbol || wanted === quoteAsset) {
-      return [quoteAsset, amountOf(amount, parameters.quoteDecimals || QUOTE_DECIMALS, this.client.quoteSymbol)];
+  /** A collateral asset, or none for quote, and an amount in its smallest units. */
+  #tokens(wanted: string | number, amount: Decimal): [number | null, bigint] {
+    const { parameters, quoteSymbol } = this.client;
+    const { quoteAsset, quoteDecimals } = parameters;
+    if (wanted === 'quote' || wanted === quoteSymbol || wanted === quoteAsset) {
+      return [null, amountOf(amount, quoteDecimals, quoteSymbol)];
     }
     const { asset, decimals, symbol } = parameters.asset(wanted);
     return [asset, amountOf(amount, decimals, symbol)];
