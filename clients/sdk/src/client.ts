@@ -156,6 +156,18 @@ export class Client {
     return answer as unknown as SubaccountReport | undefined;
   }
 
+  /** The block that opened a subaccount which is open in block `to`. Asks for about log2(to) blocks. */
+  async openedIn(id: SubaccountId, to: number): Promise<number> {
+    let [closed, open] = [0, to];
+    while (open - closed > 1) {
+      const middle = Math.floor((closed + open) / 2);
+      const block = await this.connection.persist(() => this.connection.blockAt(middle));
+      if (block && (await this.report(id, block.hash))) open = middle;
+      else closed = middle;
+    }
+    return open;
+  }
+
   /** The book of a market, best prices first. */
   async book(market: string | number, { levels = BOOK_LEVELS, at }: { levels?: number; at?: string } = {}): Promise<Book> {
     const { number } = this.market(market);
