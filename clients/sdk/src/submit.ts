@@ -10,6 +10,7 @@
 
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
+import type { Call } from '@polkadot/types/interfaces';
 import type { Signer as ExternalSigner } from '@polkadot/types/types';
 
 import type { FollowedBlock } from './blocks.js';
@@ -162,7 +163,7 @@ export class Sender {
   async #sign(call: SubmittableExtrinsic<'promise'>, nonce: number, tip: bigint): Promise<Sent> {
     const { api } = this.#connection;
     // Sent again, a call must not carry the signature of the last attempt.
-    const fresh = api.tx(call.method.toHex());
+    const fresh = api.tx(call.method as Call);
     const final = this.#connection.finalHead;
     const era = api.registry.createType('ExtrinsicEra', { current: final.number, period: LIFE_BLOCKS });
     if ('signer' in this.#signer) {

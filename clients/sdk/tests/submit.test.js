@@ -41,7 +41,7 @@ class FakeNode {
       tx: (call) => {
         const extrinsic = {
           sign(_, { nonce, era }) {
-            Object.assign(extrinsic, { bytes: `${nonce}:${call}`, era: { asMortalEra: { death: () => era.death } } });
+            Object.assign(extrinsic, { bytes: `${nonce}:${call.name}`, era: { asMortalEra: { death: () => era.death } } });
           },
           toHex: () => extrinsic.bytes,
           get hash() {
@@ -140,7 +140,7 @@ class FakeNode {
   }
 }
 
-const call = (name) => ({ method: { toHex: () => name } });
+const call = (name) => ({ method: { name } });
 
 function setUp() {
   const node = new FakeNode();
