@@ -76,8 +76,16 @@ export interface MarketPrices {
   readonly market: number;
   readonly symbol: string;
   readonly index: bigint;
+  /** When the sources had it: milliseconds since the Unix epoch. */
+  readonly indexTime: bigint;
   readonly mark: bigint;
+  /** Where this block's batch cleared; none if nothing traded. */
+  readonly batch: bigint | undefined;
+  /** Lots it traded. */
+  readonly volume: bigint;
+  /** For eight hours, in parts per billion. */
   readonly fundingRate: bigint;
+  readonly openInterest: bigint;
 }
 
 /** What a block says of the subaccounts that were asked for. */
@@ -234,15 +242,16 @@ export class Client {
     }
   }
 
-  /** Index and mark of all markets after each block. */
+  /** Prices of all markets that have one, at a block or now. */
+  async marketPrices(at?: string): Promise<MarketPrices[]> {
+    const prices = (await this.connection.ask('streamsApi', 'marketPrices', [], at)) as unknown as MarketPrices[];
+    return prices.map((price) => ({ ...price, symbol: this.market(price.market).symbol }));
+  }
+
+  /** Prices of all markets after each block. */
   async *prices(options?: FollowOptions): AsyncGenerator<{ block: BlockRef; prices: MarketPrices[] }> {
     for await (const { retracted: _, ...block } of this.blocks(options)) {
-      const { markets } = await this.refresh(block.hash);
-      const prices = markets.map(({ info }) => {
-        const { market, symbol, index, mark, fundingRate } = info;
-        return { market, symbol, index, mark, fundingRate };
-      });
-      yield { block, prices };
+      yield { block, prices: await this.marketPrices(block.hash) };
     }
   }
 }

@@ -3,7 +3,8 @@
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { EventRecord } from '@polkadot/types/interfaces';
-import type { Codec } from '@polkadot/types/types';
+import type { DefinitionCallNamed } from '@polkadot/types/types';
+import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 import { follow, persist, type BlockRef, type BlockSource, type FollowedBlock, type FollowOptions } from './blocks.js';
@@ -152,17 +153,18 @@ export class Connection implements BlockSource {
   async eventsOf(block: BlockRef, wanted: (name: string) => boolean = () => true): Promise<ChainEvent[]> {
     const { registry } = this.api;
     const key = this.#item('system', 'events').key();
-    const stored = await this.persist(() => this.#stateAt(block, key));
+    const stored = await this.persist(() => this.#stateOf(block.number, 'state_getStorage', [key, block.hash]));
     if (!stored) return [];
     const records = registry.createType('Vec<FrameSystemEventRecord>', stored) as unknown as EventRecord[];
     return [...records].flatMap((record, index) => eventOf(record, block, index, wanted));
   }
 
-  async #stateAt(block: BlockRef, key: string): Promise<string | null> {
+  /** Asks for something that needs the state of a block. */
+  async #stateOf(block: number | string, method: string, params: unknown[]): Promise<string | null> {
     try {
-      return await this.provider.send<string | null>('state_getStorage', [key, block.hash]);
+      return await this.provider.send<string | null>(method, params);
     } catch (error) {
-      if (/already discarded/i.test((error as Error).message)) throw new HistoryGone(block.number);
+      if (/already discarded/i.test((error as Error).message)) throw new HistoryGone(block);
       throw error;
     }
   }
@@ -182,12 +184,15 @@ export class Connection implements BlockSource {
 
   /** The answer of the runtime's interface, at a block or at the best one. */
   async ask(interfaceName: string, method: string, args: unknown[], at?: string): Promise<Plain> {
-    const ask = async (): Promise<Codec> => {
-      const api = at === undefined ? this.api : await this.api.at(at);
-      const answer = (api.call as Record<string, Record<string, (...args: unknown[]) => Promise<Codec>>>)[interfaceName]?.[method];
-      if (!answer) throw new UnsupportedChain(`the chain at ${this.endpoint} has no ${interfaceName}.${method}`);
-      return answer(...args);
-    };
-    return plain(await this.persist(ask));
+    const interfaces = this.api.call as unknown as Record<string, Record<string, { meta: DefinitionCallNamed }>>;
+    const definition = interfaces[interfaceName]?.[method]?.meta;
+    if (!definition) throw new UnsupportedChain(`the chain at ${this.endpoint} has no ${interfaceName}.${method}`);
+    // Not by `api.at`, which prepares everything one might ask at a block.
+    const { registry } = this.api;
+    const encoded = definition.params.map(({ type }, i) => registry.createType(type, args[i]).toU8a());
+    const bytes = u8aToHex(u8aConcat(...encoded));
+    const params = [definition.name, bytes, ...(at === undefined ? [] : [at])];
+    const answer = await this.persist(() => this.#stateOf(at ?? 'best', 'state_call', params));
+    return plain(registry.createType(definition.type, answer ?? undefined));
   }
 }

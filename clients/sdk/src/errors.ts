@@ -35,7 +35,7 @@ export class Disconnected extends BreakwaterError {}
 
 /** The node has dropped the state of a block, so that its events cannot be read any more. */
 export class HistoryGone extends BreakwaterError {
-  constructor(readonly block: number) {
+  constructor(readonly block: number | string) {
     super(
       `the node no longer has the state of block ${block}: nodes keep the latest 256 unless they ` +
         'are started with --state-pruning archive',
