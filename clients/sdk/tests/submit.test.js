@@ -180,6 +180,16 @@ describe('sending', () => {
     }
   });
 
+  it('goes on one after the other, as soon as the one before is known', async () => {
+    const { node, sender } = setUp();
+    const inTurn = async () => {
+      for (let i = 0; i < 20; i++) assert.equal((await sender.submit(call(`c${i}`), { timeoutMs: 5_000 })).nonce, i);
+    };
+    const [result] = await settled(node, [inTurn()]);
+
+    assert.equal(result.status, 'fulfilled', String(result.reason));
+  });
+
   it('leaves no gap where one is refused', async () => {
     const { node, sender } = setUp();
     node.refusals = [undefined, 'broke'];
