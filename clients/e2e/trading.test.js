@@ -17,6 +17,8 @@ import { until, within } from '../lib/wait.js';
 const MARKET = 'BTC-PERP';
 const TIMEOUT_MS = 60_000;
 const DEPOSIT = '50000';
+/** The library looks at the last final block unless told otherwise. */
+const AT_BEST = { at: 'best' };
 
 describe('trading', () => {
   let world, client, market, papi;
@@ -47,7 +49,7 @@ describe('trading', () => {
     const before = await inWallet(world, token, anna.pair);
     for (const trader of [maker, anna]) await trader.deposit(client.quoteSymbol, DEPOSIT);
     const deposit = papi.api.tx.Custody.deposit({ number: 0, asset: undefined, amount: quanta(DEPOSIT) });
-    const { ok } = await soon(deposit.signAndSubmit(ben.signer));
+    const { ok } = await soon(deposit.signAndSubmit(ben.signer, AT_BEST));
 
     assert.ok(ok);
     assert.equal(await inWallet(world, token, anna.pair), before - quanta(DEPOSIT));
@@ -82,7 +84,7 @@ describe('trading', () => {
     const open = await maker.openOrders();
     assert.deepEqual(open.map(({ order }) => order), placed.map(({ order }) => order));
     assert.deepEqual(open.map(({ side }) => side), ['buy', 'buy', 'sell']);
-    const own = await soon(papi.api.apis.MarketsApi.orders(maker.id.owner, 0));
+    const own = await soon(papi.api.apis.MarketsApi.orders(maker.id.owner, 0, AT_BEST));
     assert.equal(own.length, 3);
   });
 
@@ -112,7 +114,7 @@ describe('trading', () => {
     assert.equal(position.lots, market.lots('0.2'));
     assert.equal(position.unrealisedProfit, position.entryCost + market.notional(position.mark, position.lots));
     assert.ok(health > free && free < equity);
-    const other = await soon(papi.api.apis.AccountsApi.subaccount(ben.id.owner, 0));
+    const other = await soon(papi.api.apis.AccountsApi.subaccount(ben.id.owner, 0, AT_BEST));
     assert.equal(other.positions[0].lots, position.lots);
   });
 
@@ -251,7 +253,7 @@ describe('trading', () => {
       market: market.number, side: Enum(side), kind, size,
       time_in_force: Enum('ImmediateOrCancel'), reduce_only: false, client_id: encodeClientId('papi'),
     };
-    return papi.api.tx.Exchange.place({ account: id, request }).signAndSubmit(signer);
+    return papi.api.tx.Exchange.place({ account: id, request }).signAndSubmit(signer, AT_BEST);
   }
 
   /** The fills of orders that were sent at once, as soon as they were in one block. */

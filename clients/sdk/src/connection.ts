@@ -4,7 +4,7 @@ import { ApiPromise, WsProvider } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { EventRecord } from '@polkadot/types/interfaces';
 import type { DefinitionCallNamed } from '@polkadot/types/types';
-import { u8aConcat, u8aToHex } from '@polkadot/util';
+import { hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 
 import { follow, persist, type BlockRef, type BlockSource, type FollowedBlock, type FollowOptions } from './blocks.js';
@@ -193,6 +193,7 @@ export class Connection implements BlockSource {
     const bytes = u8aToHex(u8aConcat(...encoded));
     const params = [definition.name, bytes, ...(at === undefined ? [] : [at])];
     const answer = await this.persist(() => this.#stateOf(at ?? 'best', 'state_call', params));
-    return plain(registry.createType(definition.type, answer ?? undefined));
+    // As bytes: in hexadecimal, an option would be taken for the value in it.
+    return plain(registry.createType(definition.type, hexToU8a(answer)));
   }
 }

@@ -78,7 +78,9 @@ export function plainFields(fields: Iterable<readonly [unknown, unknown]>): { [n
   return Object.fromEntries(named);
 }
 
-const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+/** The library puts an underscore behind names that its own classes have, as `size`. */
+const camel = (name: string): string =>
+  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()).replace(/_$/, '');
 
 /** Bytes that are a text, as in a symbol. */
 export function textOf(hex: Plain): string {

@@ -10,7 +10,7 @@ const registry = new TypeRegistry();
 registry.register({
   Kind: { _enum: { Limit: { price: 'u64' }, Market: { max_slippage: 'Option<u64>' } } },
   Side: { _enum: ['Buy', 'Sell'] },
-  Order: { order_id: 'u64', market: 'u32', side: 'Side', kind: 'Kind', client_id: 'Option<[u8; 16]>', owner: 'AccountId', flags: '(bool, i128)' },
+  Order: { order_id: 'u64', market: 'u32', side: 'Side', kind: 'Kind', client_id: 'Option<[u8; 16]>', owner: 'AccountId', flags: '(bool, i128)', size_: 'u64' },
 });
 
 describe('a value of the chain', () => {
@@ -23,6 +23,7 @@ describe('a value of the chain', () => {
       client_id: `0x${'61'.repeat(16)}`,
       owner: '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
       flags: [true, -(10n ** 30n)],
+      size_: 9,
     });
 
     assert.deepEqual(plain(order), {
@@ -33,6 +34,7 @@ describe('a value of the chain', () => {
       clientId: `0x${'61'.repeat(16)}`,
       owner: '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
       flags: [true, -(10n ** 30n)],
+      size: 9n,
     });
   });
 
