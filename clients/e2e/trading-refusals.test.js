@@ -17,7 +17,10 @@ describe('the chain refuses', () => {
     trader = await fundedTrader(world, '//refused/trader', { deposit: '10000' });
     await trader.place({ ...order(), clientId: 'resting' });
   });
-  after(() => world?.close());
+  after(async () => {
+    await trader?.cancelAll();
+    await world?.close();
+  });
 
   const order = (changes = {}) => ({ market: MARKET, side: 'buy', type: 'limit', price: '49000', size: '0.01', ...changes });
   /** As the chain takes it, so that anything in it can be wrong. */

@@ -17,6 +17,9 @@ import { until, within } from '../lib/wait.js';
 const MARKET = 'BTC-PERP';
 const TIMEOUT_MS = 60_000;
 const DEPOSIT = '50000';
+/** Accounts that no other run has used. */
+const RUN = Date.now();
+const secretOf = (name) => `//trading/${RUN}/${name}`;
 /** The library looks at the last final block unless told otherwise. */
 const AT_BEST = { at: 'best' };
 
@@ -40,16 +43,16 @@ describe('trading', () => {
 
   it('begins with the faucet, a subaccount and a deposit', async () => {
     const from = client.connection.head(true);
-    maker = await fundedTrader(world, '//trading/maker');
-    anna = await fundedTrader(world, '//trading/anna');
-    ben = Object.assign(await fundedTrader(world, '//trading/ben'), papiAccount('//trading/ben'));
+    maker = await fundedTrader(world, secretOf('maker'));
+    anna = await fundedTrader(world, secretOf('anna'));
+    ben = Object.assign(await fundedTrader(world, secretOf('ben')), papiAccount(secretOf('ben')));
     for (const trader of [maker, anna, ben]) void keepStatement(trader.key, from);
 
     const token = client.parameters.quoteAsset;
     const before = await inWallet(world, token, anna.pair);
     for (const trader of [maker, anna]) await trader.deposit(client.quoteSymbol, DEPOSIT);
     const deposit = papi.api.tx.Custody.deposit({ number: 0, asset: undefined, amount: quanta(DEPOSIT) });
-    const { ok } = await soon(deposit.signAndSubmit(ben.signer, AT_BEST));
+    const { ok } = await soon(atBest(deposit, ben.signer));
 
     assert.ok(ok);
     assert.equal(await inWallet(world, token, anna.pair), before - quanta(DEPOSIT));
@@ -112,7 +115,8 @@ describe('trading', () => {
 
     const [position] = positions;
     assert.equal(position.lots, market.lots('0.2'));
-    assert.equal(position.unrealisedProfit, position.entryCost + market.notional(position.mark, position.lots));
+    const { entryCost, mark, lots, unsettledFunding } = position;
+    assert.equal(position.unrealisedProfit, entryCost + market.notional(mark, lots) + unsettledFunding);
     assert.ok(health > free && free < equity);
     const other = await soon(papi.api.apis.AccountsApi.subaccount(ben.id.owner, 0, AT_BEST));
     assert.equal(other.positions[0].lots, position.lots);
@@ -128,8 +132,7 @@ describe('trading', () => {
   });
 
   it('lets a delegate trade, and nothing else', async () => {
-    const secret = '//trading/delegate';
-    const delegate = await fundedTrader(world, secret);
+    const delegate = await fundedTrader(world, secretOf('delegate'));
     const head = client.connection.head(false);
     await anna.addDelegate(delegate.sender.address, head + 1_000);
     const acting = client.trader(delegate.sender, { owner: anna.id.owner });
@@ -253,7 +256,13 @@ describe('trading', () => {
       market: market.number, side: Enum(side), kind, size,
       time_in_force: Enum('ImmediateOrCancel'), reduce_only: false, client_id: encodeClientId('papi'),
     };
-    return papi.api.tx.Exchange.place({ account: id, request }).signAndSubmit(signer, AT_BEST);
+    return atBest(papi.api.tx.Exchange.place({ account: id, request }), signer);
+  }
+
+  /** What the signer has just got is in the best block, and not yet final. */
+  async function atBest(tx, signer) {
+    const [{ hash }] = await papi.client.getBestBlocks();
+    return tx.signAndSubmit(signer, { at: hash });
   }
 
   /** The fills of orders that were sent at once, as soon as they were in one block. */
