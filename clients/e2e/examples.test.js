@@ -6,8 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { BWR, account, submit } from '../lib/chain.js';
+import { cuttable } from '../lib/cut.js';
 import { openMarkets } from '../lib/trading.js';
-import { within } from '../lib/wait.js';
+import { until, within } from '../lib/wait.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TIMEOUT_MS = 120_000;
@@ -46,6 +47,25 @@ describe('the examples', () => {
     assert.match(statement.output, /^\d+,\d+,fill,/m);
   });
 
+  it('leave nothing behind when the market maker loses its connection', async () => {
+    const way = await cuttable(world.node.endpoint);
+    const id = { owner: account(MAKER).address, number: 0 };
+    try {
+      const making = start('market-maker.js', ['--secret', MAKER, '--market', 'ETH-PERP', '--switch', '12'], way.endpoint);
+      await within('the maker quotes', TIMEOUT_MS, making.said(/^block/m));
+      const { length: quotes } = await world.client.openOrders(id);
+      way.cut();
+
+      assert.equal(quotes, 2);
+      await until('the switch cancels', async () => (await world.client.openOrders(id)).length === 0);
+      const { code, output } = await making.ended;
+      assert.equal(code, 1, output);
+      assert.match(output, /The chain cancels the quotes within 12 blocks/);
+    } finally {
+      way.close();
+    }
+  });
+
   it('say what is wrong with how they are called', async () => {
     const wrong = {
       'statement.js': [['--owner', '//nobody/at/all'], 1, /has no subaccount 0/],
@@ -60,8 +80,8 @@ describe('the examples', () => {
   });
 
   /** One of them as a process: what it says, and how it ends. */
-  function start(script, args) {
-    const child = spawn(process.execPath, [`examples/${script}`, '--endpoint', world.node.endpoint, ...args], { cwd: ROOT });
+  function start(script, args, endpoint = world.node.endpoint) {
+    const child = spawn(process.execPath, [`examples/${script}`, '--endpoint', endpoint, ...args], { cwd: ROOT });
     process.once('exit', () => child.kill());
     let output = '';
     const readers = new Set();

@@ -6,7 +6,7 @@
 //   make run                        starts a chain, in another terminal
 //   node examples/market-maker.js   --help tells the options
 
-import { CallFailed, Disconnected, money } from '@breakwater/client';
+import { CallFailed, Disconnected, Undecided, money } from '@breakwater/client';
 
 import { DEFAULT_ENDPOINT, keyPair, optionsOf, wholeNumber, withClient } from './common.js';
 
@@ -42,32 +42,6 @@ const options = optionsOf(HELP, {
 /** Without a new block for so long, it stops: better no quotes than stale ones. */
 const STALL_TIMEOUT_MS = 15_000;
 const TENTHS_OF_BPS = 100_000n;
-
-await withClient(options.endpoint, async (client) => {
-  const market = client.market(options.market);
-  const settings = settingsOf(market);
-  const trader = client.trader(keyPair(options.secret), { number: wholeNumber('subaccount', options.subaccount, 0, 65_535) });
-  await prepare(client, trader, market);
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
-
-  const maker = new Maker(client, trader, market, settings);
-  try {
-    let blocks = 0;
-    for await (const block of client.blocks({ stallTimeoutMs: STALL_TIMEOUT_MS, signal: stop.signal })) {
-      // Behind the head there is nothing to quote for: the latest block says where the mark is.
-      if (block.number >= client.connection.head(false)) await maker.quote(block);
-      blocks += 1;
-      if (blocks >= settings.blocks) break;
-    }
-  } catch (error) {
-    if (!(error instanceof Disconnected)) throw error;
-    console.error(`${error.message}. The chain cancels the quotes within ${settings.switch} blocks.`);
-    return 1;
-  }
-  await maker.leave();
-  return 0;
-});
 
 /** Numbers of the command line in the chain's units. */
 function settingsOf(market) {
@@ -179,3 +153,29 @@ async function reporting(sending) {
     console.error(error.message);
   });
 }
+
+await withClient(options.endpoint, async (client) => {
+  const market = client.market(options.market);
+  const settings = settingsOf(market);
+  const trader = client.trader(keyPair(options.secret), { number: wholeNumber('subaccount', options.subaccount, 0, 65_535) });
+  await prepare(client, trader, market);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
+
+  const maker = new Maker(client, trader, market, settings);
+  try {
+    let blocks = 0;
+    for await (const block of client.blocks({ stallTimeoutMs: STALL_TIMEOUT_MS, signal: stop.signal })) {
+      // Behind the head there is nothing to quote for: the latest block says where the mark is.
+      if (block.number >= client.connection.head(false)) await maker.quote(block);
+      blocks += 1;
+      if (blocks >= settings.blocks) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Disconnected || error instanceof Undecided)) throw error;
+    console.error(`${error.message}. The chain cancels the quotes within ${settings.switch} blocks.`);
+    return 1;
+  }
+  await maker.leave();
+  return 0;
+});

@@ -63,14 +63,14 @@ export class Trader {
   }
 
   /** Opens the subaccount in a pool, against a deposit; for one market only, if isolated. */
-  open({ pool = 0, isolated }: { pool?: string | number; isolated?: string | number } = {}, options?: SubmitOptions): Promise<Outcome> {
+  async open({ pool = 0, isolated }: { pool?: string | number; isolated?: string | number } = {}, options?: SubmitOptions): Promise<Outcome> {
     const { parameters } = this.client;
     const market = isolated === undefined ? null : parameters.market(isolated).number;
     return this.#call('margin', 'open', [this.id.number, parameters.pool(pool).pool, market], options);
   }
 
   /** Closes it when it is empty; the deposit comes back. */
-  close(options?: SubmitOptions): Promise<Outcome> {
+  async close(options?: SubmitOptions): Promise<Outcome> {
     return this.#call('margin', 'close', [this.id.number], options);
   }
 
@@ -80,7 +80,7 @@ export class Trader {
   }
 
   /** Moves quote, or a collateral asset by its name, from the wallet into the subaccount. */
-  deposit(asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
+  async deposit(asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
     return this.#call('custody', 'deposit', [this.id.number, ...this.#tokens(asset, amount)], options);
   }
 
@@ -94,12 +94,12 @@ export class Trader {
   }
 
   /** Pays out what a ticket may have by now. */
-  collect(ticket: bigint | number, options?: SubmitOptions): Promise<Outcome> {
+  async collect(ticket: bigint | number, options?: SubmitOptions): Promise<Outcome> {
     return this.#call('custody', 'collect', [BigInt(ticket)], options);
   }
 
   /** Moves an asset to another subaccount of the same owner and pool. */
-  transfer(to: number, asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
+  async transfer(to: number, asset: string | number, amount: Decimal, options?: SubmitOptions): Promise<Outcome> {
     return this.#call('margin', 'transfer', [this.id.number, to, ...this.#tokens(asset, amount)], options);
   }
 
@@ -148,32 +148,32 @@ export class Trader {
   }
 
   /** All orders are cancelled so many blocks from now, unless this is called again before. Zero: never. */
-  deadManSwitch(blocks: number, options?: SubmitOptions): Promise<Outcome> {
+  async deadManSwitch(blocks: number, options?: SubmitOptions): Promise<Outcome> {
     if (!Number.isInteger(blocks) || blocks < 0) throw new InvalidInput(`a number of blocks is not ${blocks}`);
     return this.#call('exchange', 'setDeadManSwitch', [this.id, blocks], options);
   }
 
   /** Lets another key place and cancel orders, and nothing else, up to and including a block. */
-  addDelegate(address: string, untilBlock: number, options?: SubmitOptions): Promise<Outcome> {
+  async addDelegate(address: string, untilBlock: number, options?: SubmitOptions): Promise<Outcome> {
     return this.#call('exchange', 'addDelegate', [this.id.number, addressOf(address), untilBlock], options);
   }
 
-  removeDelegate(address: string, options?: SubmitOptions): Promise<Outcome> {
+  async removeDelegate(address: string, options?: SubmitOptions): Promise<Outcome> {
     return this.#call('exchange', 'removeDelegate', [this.id.number, addressOf(address)], options);
   }
 
   /** What would become of an order that is placed now. */
-  preview(order: OrderIn<Order>, at?: string): Promise<OrderPreview> {
+  async preview(order: OrderIn<Order>, at?: string): Promise<OrderPreview> {
     return this.client.preview(this.id, order, at);
   }
 
   /** Its open orders, the oldest first. */
-  openOrders(at?: string): Promise<OpenOrder[]> {
+  async openOrders(at?: string): Promise<OpenOrder[]> {
     return this.client.openOrders(this.id, at);
   }
 
   /** What is in it and what it is worth; none if it is not open. */
-  report(at?: string): Promise<SubaccountReport | undefined> {
+  async report(at?: string): Promise<SubaccountReport | undefined> {
     return this.client.report(this.id, at);
   }
 
