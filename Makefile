@@ -14,7 +14,7 @@ CARGO := scripts/with-toolchain.sh cargo
 NODE := $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/breakwater-node
 export BREAKWATER_NODE := $(NODE)
 
-.PHONY: help setup setup-build build run test lint fmt bench fuzz e2e network docker clean
+.PHONY: help setup setup-build build run lab test lint fmt bench fuzz e2e network docker weights clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ build: setup-build ## Build the node (PROFILE=dev, or PROFILE=production for ope
 run: setup build ## Build, and start a development chain with prices at ws://127.0.0.1:9944
 	@scripts/run.sh
 
+lab: build ## Build the stress lab, and show what it can do (docs/lab.md)
+	@$(CARGO_TARGET_DIR)/debug/lab --help
+
 test: ## Everything from nothing: install, build, unit, end-to-end and network tests
 	@scripts/test.sh
 
@@ -43,6 +46,9 @@ network: setup build ## Break a four-validator network in every way we know (15 
 # The core is measured without the node.
 bench: setup $(if $(filter core,$(WHAT)),,build) ## Measure risk core and four validators (40 minutes); WHAT=core or network for one
 	@scripts/bench.sh $(WHAT)
+
+weights: setup-build ## Measure what pallets cost and write it down (PALLET=oracle for one; 40 minutes the first time)
+	@scripts/weights.sh $(PALLET)
 
 fuzz: setup-build ## Attack the risk core with fuzzers and property tests (an hour; FUZZ_MINUTES=60)
 	@scripts/fuzz.sh

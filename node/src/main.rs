@@ -16,6 +16,7 @@ mod oracle_feeder;
 mod oracle_metrics;
 mod rpc;
 mod service;
+mod streams;
 
 use std::process::ExitCode;
 

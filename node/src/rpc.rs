@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use breakwater_primitives::{AccountId, Balance, BlockNumber, Hash, Nonce, OpaqueBlock};
+use breakwater_primitives::{
+	accounts::AccountsApi, streams::StreamsApi, trading::MarketsApi, AccountId, Balance,
+	BlockNumber, Hash, Nonce, OpaqueBlock,
+};
 use jsonrpsee::RpcModule;
 use polkadot_sdk::*;
+use sc_client_api::BlockchainEvents;
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
 };
@@ -13,6 +17,8 @@ use sc_transaction_pool_api::TransactionPool;
 use sp_api::ProvideRuntimeApi;
 use sp_block_builder::BlockBuilder;
 use sp_blockchain::{Error as BlockChainError, HeaderBackend, HeaderMetadata};
+
+use crate::streams;
 
 /// What the finality methods read.
 pub(crate) struct GrandpaDeps<B> {
@@ -55,6 +61,7 @@ pub(crate) fn create_full<C, P, B>(
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
 	C: ProvideRuntimeApi<OpaqueBlock>
+		+ BlockchainEvents<OpaqueBlock>
 		+ HeaderBackend<OpaqueBlock>
 		+ HeaderMetadata<OpaqueBlock, Error = BlockChainError>
 		+ Send
@@ -63,6 +70,7 @@ where
 	C::Api: substrate_frame_rpc_system::AccountNonceApi<OpaqueBlock, AccountId, Nonce>,
 	C::Api: pallet_transaction_payment_rpc::TransactionPaymentRuntimeApi<OpaqueBlock, Balance>,
 	C::Api: BlockBuilder<OpaqueBlock>,
+	C::Api: AccountsApi<OpaqueBlock> + MarketsApi<OpaqueBlock> + StreamsApi<OpaqueBlock>,
 	P: TransactionPool + 'static,
 	B: sc_client_api::Backend<OpaqueBlock> + Send + Sync + 'static,
 {
@@ -75,6 +83,7 @@ where
 
 	let mut module = RpcModule::new(());
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
+	module.merge(streams::module(client.clone())?)?;
 	module.merge(TransactionPayment::new(client).into_rpc())?;
 	module.merge(
 		Grandpa::new(executor, authority_set, voter_state, justifications, proofs).into_rpc(),

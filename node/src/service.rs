@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use breakwater_lane::{ClientChain, Gossip, ReportPool, Reports};
 use breakwater_primitives::{oracle::ORACLE_KEY_TYPE, OpaqueBlock};
 use breakwater_runtime::apis::RuntimeApi;
 use futures::FutureExt;
@@ -218,6 +219,27 @@ where
 			net_config.peer_store_handle(),
 		);
 	net_config.add_notification_protocol(grandpa_protocol_config);
+	let (reports_protocol_config, reports_notifications) = breakwater_lane::protocol::<N>(
+		genesis_hash,
+		config.chain_spec.fork_id(),
+		metrics.clone(),
+		net_config.peer_store_handle(),
+	);
+	net_config.add_notification_protocol(reports_protocol_config);
+
+	// From here on the pool is the one with the lane before it: for the network, the RPC, the
+	// off-chain workers and the author alike.
+	let lane_metrics =
+		config.prometheus_registry().map(breakwater_lane::Metrics::new).transpose()?;
+	let chain = Arc::new(ClientChain::new(client.clone()));
+	let reports = Arc::new(Reports::new(chain, lane_metrics));
+	let (tell, news) = futures::channel::mpsc::unbounded();
+	let transaction_pool = Arc::new(ReportPool::new(
+		transaction_pool,
+		reports.clone(),
+		tell,
+		Box::new(task_manager.spawn_handle()),
+	));
 
 	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
@@ -239,6 +261,12 @@ where
 			metrics,
 			gap_sync_body_policy: None,
 		})?;
+
+	// Essential: reports that do not reach other authors are as good as lost.
+	let essential = task_manager.spawn_essential_handle();
+	essential.spawn("reports-lane", Some("reports"), reports.clone().follow_chain());
+	let gossip = Gossip::new(reports, network.clone(), reports_notifications);
+	essential.spawn("reports-gossip", Some("reports"), gossip.run(sync_service.clone(), news));
 
 	if config.offchain_worker.enabled {
 		let offchain_workers =

@@ -2,10 +2,16 @@
 
 use alloc::vec::Vec;
 
+use breakwater_interfaces::SubaccountId;
 use breakwater_primitives::{
+	accounts::{Parameters, PipelineStatus, SubaccountReport},
+	markets::{BookInfo, OrderInfo, OrderPreview},
 	oracle::{FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo},
+	streams::{FillInfo, MarketPrice},
+	trading::OrderQuery,
 	AccountId, Balance, Nonce,
 };
+use breakwater_units::{AccountKey, MarketId};
 use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -29,8 +35,9 @@ use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 use crate::{
-	genesis_presets, Aura, Block, Executive, Grandpa, Historical, InherentDataExt, Oracle, Runtime,
-	RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	genesis_presets, queries, Aura, Block, Exchange, Executive, Grandpa, Historical,
+	InherentDataExt, Oracle, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
 
 impl_runtime_apis! {
@@ -120,6 +127,52 @@ impl_runtime_apis! {
 		}
 	}
 
+	impl breakwater_primitives::accounts::AccountsApi<Block> for Runtime {
+		fn subaccounts(owner: AccountId) -> Vec<u16> {
+			queries::accounts::subaccounts(&owner)
+		}
+
+		fn subaccount(owner: AccountId, number: u16) -> Option<SubaccountReport> {
+			queries::accounts::subaccount(owner, number)
+		}
+
+		fn subaccount_by_key(key: [u8; 32]) -> Option<(AccountId, SubaccountReport)> {
+			queries::accounts::by_key(AccountKey(key))
+		}
+
+		fn parameters() -> Parameters {
+			queries::parameters::parameters()
+		}
+
+		fn pipeline() -> PipelineStatus {
+			queries::parameters::pipeline()
+		}
+	}
+
+	impl breakwater_primitives::trading::MarketsApi<Block> for Runtime {
+		fn book(market: u32, levels: u32) -> Option<BookInfo> {
+			Exchange::book(MarketId(market), levels)
+		}
+
+		fn orders(owner: AccountId, number: u16) -> Vec<OrderInfo> {
+			Exchange::open_orders(&SubaccountId { owner, number })
+		}
+
+		fn preview(owner: AccountId, number: u16, order: OrderQuery) -> OrderPreview {
+			queries::trading::preview(&SubaccountId { owner, number }, order)
+		}
+	}
+
+	impl breakwater_primitives::streams::StreamsApi<Block> for Runtime {
+		fn fills(account: Option<[u8; 32]>) -> Vec<FillInfo> {
+			queries::happenings::fills(account)
+		}
+
+		fn market_prices() -> Vec<MarketPrice> {
+			queries::parameters::market_prices()
+		}
+	}
+
 	impl breakwater_primitives::oracle::OracleApi<Block> for Runtime {
 		fn feeds() -> Vec<FeedInfo> {
 			Oracle::feeds()
@@ -142,6 +195,10 @@ impl_runtime_apis! {
 			let call = Call::report { report, signature };
 			<Runtime as CreateAuthorizedTransaction<Call>>::create_authorized_transaction(call.into())
 				.encode()
+		}
+
+		fn is_genuine(report: Report, signature: OracleSignature) -> bool {
+			Oracle::is_genuine(&report, &signature)
 		}
 	}
 
@@ -251,6 +308,21 @@ impl_runtime_apis! {
 
 		fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
 			genesis_presets::preset_names()
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	impl frame_benchmarking::Benchmark<Block> for Runtime {
+		fn benchmark_metadata(
+			extra: bool,
+		) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+			crate::benchmarks::list(extra)
+		}
+
+		fn dispatch_benchmark(
+			config: frame_benchmarking::BenchmarkConfig,
+		) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+			crate::benchmarks::dispatch(&config)
 		}
 	}
 }

@@ -15,8 +15,8 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRE
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 use crate::{
-	BalancesConfig, Oracle, OracleConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
-	SudoConfig,
+	market_presets, AssetsConfig, BalancesConfig, Custody, ExchangeConfig, Oracle, OracleConfig,
+	RiskConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
 };
 
 /// What each well-known account owns at genesis.
@@ -73,9 +73,52 @@ fn genesis(
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances: endowed },
 		session: SessionConfig { keys: keys.collect() },
+		assets: AssetsConfig {
+			assets: tokens(),
+			metadata: token_names(),
+			accounts: token_holders(),
+			..Default::default()
+		},
 		oracle: OracleConfig { feeds: feeds(), bond: REPORTER_BOND, ..Default::default() },
+		risk: RiskConfig {
+			pools: market_presets::pools(),
+			assets: market_presets::assets(),
+			..Default::default()
+		},
+		exchange: ExchangeConfig { markets: market_presets::markets(), ..Default::default() },
 		sudo: SudoConfig { key: sudo.map(|key| key.to_account_id()) },
 	})
+}
+
+/// What can be put into custody. The tokens of these presets are worth nothing.
+const TOKENS: [(u32, &str, &str, u8); 3] = [
+	(market_presets::WBTC, "Wrapped bitcoin of a test network", "WBTC", 8),
+	(market_presets::WETH, "Wrapped ether of a test network", "WETH", 18),
+	(market_presets::QUOTE_TOKEN, "Dollar of a test network", "USDC", 6),
+];
+
+/// What each well-known account owns of each token, in whole ones.
+const TOKENS_EACH: [u128; 3] = [100, 2_000, 10_000_000];
+
+/// The tokens, each its own proof that an account exists. Their owner is the custody's account, so
+/// nobody can make more of them.
+fn tokens() -> Vec<(u32, AccountId, bool, Balance)> {
+	TOKENS.iter().map(|(token, ..)| (*token, Custody::vault(), true, 1)).collect()
+}
+
+fn token_names() -> Vec<(u32, Vec<u8>, Vec<u8>, u8)> {
+	let name = |(token, name, symbol, decimals): &(u32, &str, &str, u8)| {
+		(*token, name.as_bytes().to_vec(), symbol.as_bytes().to_vec(), *decimals)
+	};
+	TOKENS.iter().map(name).collect()
+}
+
+fn token_holders() -> Vec<(u32, AccountId, Balance)> {
+	let holders = |((token, _, _, decimals), whole): (&(u32, &str, &str, u8), &u128)| {
+		let (token, amount) = (*token, whole * 10u128.pow(u32::from(*decimals)));
+		Sr25519Keyring::iter().map(move |key| (token, key.to_account_id(), amount))
+	};
+	TOKENS.iter().zip(&TOKENS_EACH).flat_map(holders).collect()
 }
 
 /// A validator's account, twice, since it is also its validator id, and its session keys.

@@ -20,8 +20,12 @@ include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 extern crate alloc;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarks;
 pub mod configs;
 pub mod genesis_presets;
+pub mod market_presets;
+mod queries;
 pub mod weights;
 
 #[cfg(test)]
@@ -78,7 +82,10 @@ pub type TxExtension = (
 	frame_system::CheckMortality<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	pallet_skip_feeless_payment::SkipCheckIfFeeless<
+		Runtime,
+		pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	>,
 	frame_system::WeightReclaim<Runtime>,
 );
 
@@ -157,9 +164,31 @@ mod runtime {
 	#[runtime::pallet_index(32)]
 	pub type Proxy = pallet_proxy;
 
+	#[runtime::pallet_index(33)]
+	pub type SkipFeelessPayment = pallet_skip_feeless_payment;
+
 	// Prices are the first stage of the clearing pipeline.
 	#[runtime::pallet_index(50)]
 	pub type Oracle = breakwater_oracle;
+
+	#[runtime::pallet_index(51)]
+	pub type Risk = breakwater_risk_engine;
+
+	#[runtime::pallet_index(52)]
+	pub type CircuitBreaker = breakwater_circuit_breaker;
+
+	#[runtime::pallet_index(53)]
+	pub type Margin = breakwater_ledger;
+
+	#[runtime::pallet_index(54)]
+	pub type Custody = breakwater_custody;
+
+	#[runtime::pallet_index(55)]
+	pub type Exchange = breakwater_exchange;
+
+	// Runs the stages of the others, after their own hooks.
+	#[runtime::pallet_index(60)]
+	pub type Clearing = breakwater_clearing;
 
 	// Has a key in the development preset only; without one, none of its calls does anything.
 	#[runtime::pallet_index(255)]

@@ -27,7 +27,6 @@ mod machine;
 mod mock;
 #[cfg(test)]
 mod tests;
-#[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod weights;
 

@@ -8,7 +8,10 @@ use crate::{ChainState, Config, Listed, Markets, Pallet};
 
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	///
+	/// # Errors
+	/// The first that does not hold.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		for (_, (_, params)) in Listed::<T>::iter() {
 			ensure!(params.validate().is_ok(), "a breaker's parameters break its promises");
 		}

@@ -24,6 +24,7 @@
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod fullness;
 #[cfg(test)]
 mod mock;
 mod pipeline;
@@ -43,7 +44,7 @@ use polkadot_sdk::*;
 pub mod pallet {
 	use super::*;
 	use breakwater_interfaces::{Breakers, Exchange, Liquidation, RiskEngine, Solvency};
-	use breakwater_units::MarketId;
+	use breakwater_units::{MarketId, Ratio};
 	use frame_support::{pallet_prelude::*, traits::Get};
 	use frame_system::pallet_prelude::*;
 
@@ -80,6 +81,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type LastReport<T: Config> = StorageValue<_, Report, ValueQuery>;
 
+	/// The share of what ordinary transactions may use in a block that they do use, averaged over
+	/// about a minute.
+	#[pallet::storage]
+	#[pallet::getter(fn fullness)]
+	pub type BlockFullness<T: Config> = StorageValue<_, Ratio, ValueQuery>;
+
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
@@ -93,6 +100,10 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
 			Self::run()
+		}
+
+		fn on_finalize(_: BlockNumberFor<T>) {
+			Self::measure_fullness();
 		}
 	}
 }

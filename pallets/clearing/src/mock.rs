@@ -216,6 +216,7 @@ impl Liquidation for Stages {
 impl Exchange for Stages {
 	fn clear(
 		market: MarketId,
+		limit: Weight,
 		_: &[ForcedOrder],
 		new_risk: bool,
 		decide: &mut dyn FnMut(Option<&AuctionClearing>) -> Matching,
@@ -227,9 +228,10 @@ impl Exchange for Stages {
 		if Broken::get() == Some(market.0) {
 			return Err(DispatchError::Corruption);
 		}
-		Ok(BatchSummary { price: Some(price), volume: Size::new(7), ..Default::default() })
+		let used = weight(BatchWeight::get()).min(limit);
+		Ok(BatchSummary { price: Some(price), volume: Size::new(7), used, ..Default::default() })
 	}
-	fn clear_weight(_: MarketId) -> Weight {
+	fn least_weight() -> Weight {
 		weight(BatchWeight::get())
 	}
 	fn cancel_all(_: &AccountKey, _: u32) -> u32 {

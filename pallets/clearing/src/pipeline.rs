@@ -113,7 +113,7 @@ impl<T: Config> Pallet<T> {
 		for turn in 0..count {
 			let place = first.saturating_add(turn).checked_rem(count).unwrap_or(0);
 			let Some(&(market, _)) = markets.get(place as usize) else { continue };
-			match Self::run_batch(market, now, meter) {
+			match Self::run_batch(market, now, meter, count.saturating_sub(turn)) {
 				Batch::Cleared => report.cleared = report.cleared.saturating_add(1),
 				Batch::Failed => report.failed = report.failed.saturating_add(1),
 				Batch::Deferred => {
@@ -128,32 +128,40 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// One market's batch, in a storage layer of its own.
-	fn run_batch(market: MarketId, now: Timestamp, meter: &mut WeightMeter) -> Batch {
+	/// One market's batch, in a storage layer of its own. It may use its share of what is left, as
+	/// one of so many markets that still wait.
+	fn run_batch(market: MarketId, now: Timestamp, meter: &mut WeightMeter, waiting: u32) -> Batch {
 		let overhead = T::WeightInfo::run_batch().saturating_add(T::Breakers::step_weight());
 		meter.consume(overhead);
 		let facts = MarketFacts { backlog: u64::from(T::Liquidation::backlog()), fault: false };
-		let weight =
-			T::Exchange::clear_weight(market).saturating_add(T::RiskEngine::observe_batch_weight());
-		if meter.try_consume(weight).is_err() {
+		let observing = T::RiskEngine::observe_batch_weight();
+		let least = T::Exchange::least_weight().saturating_add(observing);
+		if !meter.can_consume(least) {
 			T::Breakers::step(market, now, facts, None);
 			Self::deposit_event(Event::MarketDeferred { market });
 			return Batch::Deferred;
 		}
 
+		meter.consume(observing);
+		let share = meter.remaining().saturating_div(u64::from(waiting.max(1)));
+		let limit = share.max(T::Exchange::least_weight()).min(meter.remaining());
+		let mut used = limit;
 		let cleared = with_storage_layer(|| {
 			let forced = T::Liquidation::forced_orders(market);
 			let new_risk = T::Breakers::allows(market, Action::AddRisk);
 			let mut decide = |clearing: Option<&AuctionClearing>| -> Matching {
 				T::Breakers::step(market, now, facts, clearing.map(to_breaker))
 			};
-			let summary = T::Exchange::clear(market, &forced, new_risk, &mut decide)?;
+			let summary = T::Exchange::clear(market, limit, &forced, new_risk, &mut decide)?;
+			used = summary.used;
 			if let Some(price) = summary.price {
 				T::Liquidation::filled(market, price, &summary.forced);
 			}
 			T::RiskEngine::observe_batch(market, &summary, now);
 			Ok(())
 		});
+		// A batch that failed may have done as much as it was given.
+		meter.consume(used.min(limit));
 		let Err(error) = cleared else { return Batch::Cleared };
 		T::Breakers::step(market, now, MarketFacts { fault: true, ..facts }, None);
 		Self::deposit_event(Event::MarketFailed { market, error });
@@ -166,7 +174,7 @@ impl<T: Config> Pallet<T> {
 	/// The batch of a market that there is not.
 	pub(crate) fn benchmark_batch() {
 		let mut meter = WeightMeter::new();
-		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter);
+		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter, 1);
 	}
 }
 

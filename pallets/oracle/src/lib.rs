@@ -39,7 +39,6 @@ mod reporters;
 mod rounds;
 #[cfg(test)]
 mod tests;
-#[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod weights;
 
@@ -49,7 +48,7 @@ pub use report::{
 	EMPTY_REPORT, FINALIZED_AHEAD, IMPLAUSIBLE_QUOTE, QUOTES_OUT_OF_ORDER, QUOTE_FROM_THE_FUTURE,
 	UNKNOWN_FEED,
 };
-pub use reporters::{Reporter, Standing};
+pub use reporters::{Payday, Reporter, Standing, PAID_AT_ONCE};
 pub use rounds::StoredReport;
 pub use weights::WeightInfo;
 
@@ -160,6 +159,10 @@ pub mod pallet {
 	/// The first block of this reward period.
 	#[pallet::storage]
 	pub type PeriodStart<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
+
+	/// How far paying for the last period has come; none when all are paid.
+	#[pallet::storage]
+	pub type PayingOut<T: Config> = StorageValue<_, Payday, OptionQuery>;
 
 	/// The weighted lower median of the final blocks the reporters know of.
 	#[pallet::storage]

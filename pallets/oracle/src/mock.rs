@@ -9,6 +9,7 @@ use breakwater_units::Ratio;
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{Hooks, OneSessionHandler},
+	weights::Weight,
 	PalletId,
 };
 use polkadot_sdk::*;
@@ -113,7 +114,7 @@ impl crate::Config for Test {
 	type RewardPeriod = RewardPeriod;
 	type PeriodReward = PeriodReward;
 	type ConductRules = Rules;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
 
 pub(crate) const BTC: u16 = 0;
@@ -189,12 +190,18 @@ pub(crate) fn with_chain(test: impl FnOnce()) {
 
 /// Opens the next block, half a second later.
 pub(crate) fn next_block() {
+	weigh_next_block();
+}
+
+/// The same, and says what the hook weighed.
+pub(crate) fn weigh_next_block() -> Weight {
 	let next = System::block_number() + 1;
 	Now::set(&(Now::get() + BLOCK_MS));
 	System::set_block_number(next);
 	System::reset_events();
-	Oracle::on_initialize(next);
+	let weight = Oracle::on_initialize(next);
 	Oracle::do_try_state().unwrap();
+	weight
 }
 
 pub(crate) fn quote(feed: u16, price: u64) -> Quote {

@@ -6,7 +6,6 @@ use breakwater_oracle_math::{cross, Action, Aggregate};
 use breakwater_oracle_math::{Confidence, SlowAverage, Validity};
 use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{Price, Ratio};
-use polkadot_sdk::*;
 
 use crate::{queries::one, Config, Feeds, KnownFinalized, Pallet, PriceState, Prices};
 

@@ -82,12 +82,24 @@ impl<T: Config> Pallet<T> {
 		let last = Standings::<T>::get(&account).last_round;
 		ensure!(last.is_none_or(|last| last < report.round), Error::<T>::AlreadyReported);
 		Self::check_quotes(&report.quotes)?;
+		ensure!(Self::is_signed(report, signature), Error::<T>::BadSignature);
+		Ok(account)
+	}
+
+	/// Whether a reporter of this session signed this, or of the last one for a round of that. Says
+	/// nothing of whether the round is near or the quotes plausible.
+	///
+	/// Nodes pass on what is genuine, whatever block they are at.
+	pub fn is_genuine(report: &Report, signature: &OracleSignature) -> bool {
+		Self::reporter_of(&report.reporter, report.round).is_ok()
+			&& Self::is_signed(report, signature)
+	}
+
+	fn is_signed(report: &Report, signature: &OracleSignature) -> bool {
 		let genesis = frame_system::Pallet::<T>::block_hash(
 			frame_system::pallet_prelude::BlockNumberFor::<T>::zero(),
 		);
-		let signed = report.signed_bytes(&genesis);
-		ensure!(report.reporter.verify(&signed, signature), Error::<T>::BadSignature);
-		Ok(account)
+		report.reporter.verify(&report.signed_bytes(&genesis), signature)
 	}
 
 	fn check_quotes(quotes: &[Quote]) -> Result<(), Error<T>> {

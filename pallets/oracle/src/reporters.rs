@@ -22,8 +22,8 @@ use sp_runtime::{
 };
 
 use crate::{
-	Config, Event, HoldReason, MaxReporters, Pallet, PeriodStart, PreviousReporters, Reporters,
-	Standings,
+	Config, Event, HoldReason, MaxReporters, Pallet, PayingOut, PeriodStart, PreviousReporters,
+	Reporters, Standings,
 };
 
 /// Who may report in this session.
@@ -37,6 +37,22 @@ pub struct Reporter {
 	pub key: OracleId,
 	/// Its weight: the bond, halved per penalty level, capped.
 	pub weight: u128,
+}
+
+/// Reporters paid in a block: all at once would be a good part of it.
+pub const PAID_AT_ONCE: u32 = 8;
+
+/// How far paying for a period has come.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Payday {
+	/// The place of the next reporter to be paid.
+	pub next: u32,
+	/// The rounds of the period.
+	pub rounds: BlockNumber,
+	/// The weight of all reporters when it ended.
+	pub total: u128,
 }
 
 /// What the chain holds for and against a reporter.
@@ -155,17 +171,16 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::WeightsChanged { weights });
 	}
 
-	/// Counts what a reporter did in a round. Returns whether its weight changed.
-	pub(crate) fn judge(account: &AccountId, reported: bool, outliers: &[Outlier]) -> bool {
-		let seen = match (reported, outliers.is_empty()) {
-			(false, _) => return false,
-			(true, true) => Observation::Good,
-			(true, false) => Observation::Outlier,
-		};
+	/// Counts a report. Returns whether the reporter's weight changed.
+	///
+	/// Silence changes nothing: it earns no reward and heals nothing.
+	pub(crate) fn judge(account: &AccountId, outliers: &[Outlier]) -> bool {
+		let good = outliers.is_empty();
+		let seen = if good { Observation::Good } else { Observation::Outlier };
 		let mut standing = Standings::<T>::get(account);
 		let (conduct, consequence) = standing.conduct.after(seen, &T::ConductRules::get());
 		standing.conduct = conduct;
-		if seen == Observation::Good {
+		if good {
 			standing.good_rounds = standing.good_rounds.saturating_add(1);
 		}
 		Standings::<T>::insert(account, standing);
@@ -182,7 +197,7 @@ impl<T: Config> Pallet<T> {
 		Self::carry_out(account, consequence, conduct.level)
 	}
 
-	fn carry_out(account: &AccountId, consequence: Consequence, level: u8) -> bool {
+	pub(crate) fn carry_out(account: &AccountId, consequence: Consequence, level: u8) -> bool {
 		let reporter = account.clone();
 		match consequence {
 			Consequence::None => return false,
@@ -210,21 +225,38 @@ impl<T: Config> Pallet<T> {
 		.unwrap_or(0)
 	}
 
-	/// Pays for a period that has ended. Returns how many reporters were paid.
+	/// Pays for a period that has ended, [`PAID_AT_ONCE`] reporters a block. Returns how many were
+	/// paid in this one.
 	pub(crate) fn pay_rewards() -> u32 {
+		let Some(Payday { next, rounds, total }) = PayingOut::<T>::take().or_else(Self::payday)
+		else {
+			return 0;
+		};
+		let reporters = Reporters::<T>::get();
+		let after = next.saturating_add(PAID_AT_ONCE);
+		let now = reporters.iter().skip(next as usize).take(PAID_AT_ONCE as usize);
+		let mut paid = 0u32;
+		for reporter in now {
+			let share = part_of(T::PeriodReward::get(), reporter.weight, total);
+			Self::pay(&reporter.account, share, rounds);
+			paid = paid.saturating_add(1);
+		}
+		if (after as usize) < reporters.len() {
+			PayingOut::<T>::put(Payday { next: after, rounds, total });
+		}
+		paid
+	}
+
+	/// The beginning of paying, where a period ends.
+	fn payday() -> Option<Payday> {
 		let block = Self::block();
 		let rounds = block.saturating_sub(PeriodStart::<T>::get());
 		if rounds < T::RewardPeriod::get() {
-			return 0;
+			return None;
 		}
 		PeriodStart::<T>::put(block);
-		let reporters = Reporters::<T>::get();
-		let total = reporters.iter().fold(0u128, |sum, r| sum.saturating_add(r.weight));
-		for reporter in &reporters {
-			let share = part_of(T::PeriodReward::get(), reporter.weight, total);
-			Self::pay(&reporter.account, share, rounds);
-		}
-		u32::try_from(reporters.len()).unwrap_or(u32::MAX)
+		let total = Reporters::<T>::get().iter().fold(0u128, |sum, r| sum.saturating_add(r.weight));
+		Some(Payday { next: 0, rounds, total })
 	}
 
 	/// Pays the part of a share that the good rounds earned; the rest stays in the pot, so that

@@ -18,7 +18,7 @@ use scale_info::TypeInfo;
 
 use crate::{
 	reporters::Outlier, Config, Event, Feed, Feeds, KnownFinalized, Pallet, PriceState, Prices,
-	Reporter, Reporters, Reports, WeightInfo,
+	Reporter, Reporters, Reports, WeightInfo, PAID_AT_ONCE,
 };
 
 /// A report as it is kept.
@@ -37,10 +37,10 @@ pub struct StoredReport {
 }
 
 /// A reporter of this session, its last report, and what it did in this round.
-struct Attendant {
+pub(crate) struct Attendant {
 	reporter: Reporter,
 	report: Option<StoredReport>,
-	outliers: Vec<Outlier>,
+	pub(crate) outliers: Vec<Outlier>,
 }
 
 impl Attendant {
@@ -65,40 +65,74 @@ struct Round {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Aggregates every feed, judges every reporter, and pays for a period that has ended.
+	/// Aggregates every feed, judges every reporter, and pays for a period that has ended. Returns
+	/// what that weighs: of what was done, not of what could have been.
 	pub(crate) fn begin_block() -> Weight {
 		let (block, now) = (Self::block(), Timestamp::new(T::SlotTime::get()));
 		let mut attendants = Self::attendants();
 		let feeds = Feeds::<T>::get();
 		for (feed_id, feed) in (0..).zip(&feeds) {
-			let round = hold_round(feed_id, feed, &attendants, now);
-			note_outliers(feed_id, &round, &mut attendants);
-			Self::settle(feed_id, feed, round, now);
+			Self::hold_round(feed_id, feed, &mut attendants, now);
 		}
 		note_finalized::<T>(&attendants, block);
 
+		let reporters = count(&attendants);
+		let mut weight = T::WeightInfo::attend(reporters).saturating_add(
+			T::WeightInfo::aggregate(reporters).saturating_mul(count(&feeds).into()),
+		);
 		let mut changed = false;
-		for attendant in &attendants {
-			let reported = attendant.is_fresh(block);
-			changed |= Self::judge(&attendant.reporter.account, reported, &attendant.outliers);
+		for attendant in attendants.iter().filter(|attendant| attendant.is_fresh(block)) {
+			let Attendant { reporter, outliers, .. } = attendant;
+			weight.saturating_accrue(T::WeightInfo::judge(count(outliers)));
+			if !Self::judge(&reporter.account, outliers) {
+				continue;
+			}
+			changed = true;
+			if !outliers.is_empty() {
+				weight.saturating_accrue(T::WeightInfo::penalise());
+			}
 		}
 		let paid = Self::pay_rewards();
+		if paid > 0 {
+			weight.saturating_accrue(T::WeightInfo::pay_rewards(paid));
+		}
 		// What was paid may have refilled bonds.
 		if changed || paid > 0 {
 			Self::weigh();
+			weight.saturating_accrue(T::WeightInfo::weigh(reporters));
 		}
-		let [reporters, feeds] =
-			[attendants.len(), feeds.len()].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
-		T::WeightInfo::begin_block(reporters, feeds)
-			.saturating_add(T::WeightInfo::pay_rewards(paid))
+		weight
 	}
 
-	fn attendants() -> Vec<Attendant> {
+	/// The most that the beginning of a block can weigh: everyone reported, every quote is an
+	/// outlier, every strike is a penalty, and a period has ended.
+	pub fn heaviest_block(reporters: u32, feeds: u32) -> Weight {
+		let each = T::WeightInfo::judge(feeds).saturating_add(T::WeightInfo::penalise());
+		T::WeightInfo::attend(reporters)
+			.saturating_add(T::WeightInfo::aggregate(reporters).saturating_mul(feeds.into()))
+			.saturating_add(each.saturating_mul(reporters.into()))
+			.saturating_add(T::WeightInfo::pay_rewards(reporters.min(PAID_AT_ONCE)))
+			.saturating_add(T::WeightInfo::weigh(reporters))
+	}
+
+	pub(crate) fn attendants() -> Vec<Attendant> {
 		let attend = |reporter: Reporter| {
 			let report = Reports::<T>::get(&reporter.account);
 			Attendant { reporter, report, outliers: Vec::new() }
 		};
 		Reporters::<T>::get().into_iter().map(attend).collect()
+	}
+
+	/// The round of one feed.
+	pub(crate) fn hold_round(
+		feed_id: FeedId,
+		feed: &Feed,
+		attendants: &mut [Attendant],
+		now: Timestamp,
+	) {
+		let round = round_of(feed_id, feed, attendants, now);
+		note_outliers(feed_id, &round, attendants);
+		Self::settle(feed_id, feed, round, now);
 	}
 
 	/// Stores what a round came to, if it changed anything.
@@ -109,7 +143,8 @@ impl<T: Config> Pallet<T> {
 		let average = state.average.price();
 		state.validity =
 			classify(Some(&state.aggregate), state.round, average, grade, &feed.limits);
-		if round.result.is_ok() {
+		// Not where an older price is kept: nothing new was agreed on.
+		if round.result == Ok(state.aggregate) {
 			Self::deposit_event(Event::Aggregated {
 				feed: feed_id,
 				price: state.aggregate.price.get(),
@@ -128,8 +163,12 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+fn count<I>(items: &[I]) -> u32 {
+	u32::try_from(items.len()).unwrap_or(u32::MAX)
+}
+
 /// Aggregates the quotes of a feed that have not expired.
-fn hold_round(feed_id: FeedId, feed: &Feed, attendants: &[Attendant], now: Timestamp) -> Round {
+fn round_of(feed_id: FeedId, feed: &Feed, attendants: &[Attendant], now: Timestamp) -> Round {
 	let counts = |quote: &&Quote| now.saturating_since(Timestamp::new(quote.time)) <= feed.lifetime;
 	let reports: Vec<(usize, Report)> = attendants
 		.iter()
@@ -224,7 +263,7 @@ fn confidence_step(aggregate: &Aggregate, feed: &Feed) -> u64 {
 }
 
 /// Keeps the weighted median of the final blocks that recent reports name.
-fn note_finalized<T: Config>(attendants: &[Attendant], block: BlockNumber) {
+pub(crate) fn note_finalized<T: Config>(attendants: &[Attendant], block: BlockNumber) {
 	let recent = |included: BlockNumber| {
 		u64::from(block.saturating_sub(included)) <= REPORT_LONGEVITY.saturating_add(1)
 	};

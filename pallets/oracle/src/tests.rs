@@ -118,7 +118,17 @@ mod a_round {
 			}
 			next_block();
 			assert_eq!(price(BTC), 6_000_000);
+			assert!(!is_aggregated(BTC), "nobody agreed on the price that is kept");
+			round_of([6_000_100; 4]);
+			assert!(is_aggregated(BTC));
 		});
+	}
+
+	/// Whether the events of this block tell a new price.
+	fn is_aggregated(of: u16) -> bool {
+		let is_one =
+			|event: &Event<Test>| matches!(event, Event::Aggregated { feed, .. } if *feed == of);
+		events().iter().any(is_one)
 	}
 }
 
@@ -426,6 +436,23 @@ mod reports {
 	}
 
 	#[test]
+	fn is_genuine_whatever_its_round_if_a_reporter_signed_it() {
+		in_second_block(|| {
+			let near = report(1, vec![quote(BTC, 6_000_000)]);
+			for round in [0, near.round, near.round + 1_000, u32::MAX] {
+				let report = Report { round, ..near.clone() };
+				let signature = signed(1, &report);
+				assert!(Oracle::is_genuine(&report, &signature));
+				assert!(!Oracle::is_genuine(&report, &signed(2, &report)), "another's signature");
+				let changed = Report { round: round ^ 1, ..report.clone() };
+				assert!(!Oracle::is_genuine(&changed, &signature), "another round's signature");
+				let stranger = Report { reporter: key(9), ..report };
+				assert!(!Oracle::is_genuine(&stranger, &signed(9, &stranger)), "no reporter");
+			}
+		});
+	}
+
+	#[test]
 	fn errors_name_what_is_wrong() {
 		in_second_block(|| {
 			let report = report(1, vec![]);
@@ -523,6 +550,25 @@ mod accountability {
 			assert!(free(1) > before[0]);
 			assert_eq!(free(4), before[1]);
 			assert_eq!((bond(4), level(4)), (BOND, 0));
+		});
+	}
+
+	#[test]
+	fn a_payday_goes_on_in_the_next_block_where_it_was_left() {
+		with_chain(|| {
+			next_block();
+			for _ in 0..PERIOD / 2 {
+				round_of([HONEST; 4]);
+			}
+			let before = Balances::balance(&account(1));
+			let total = Reporters::<Test>::get().iter().map(|reporter| reporter.weight).sum();
+			// As if others had been paid before.
+			crate::PayingOut::<Test>::put(crate::Payday { next: 3, rounds: PERIOD, total });
+			let last = Balances::balance(&account(4));
+			assert_eq!(Oracle::pay_rewards(), 1);
+			assert_eq!(crate::PayingOut::<Test>::get(), None);
+			assert_eq!(Balances::balance(&account(1)), before);
+			assert!(Balances::balance(&account(4)) > last);
 		});
 	}
 
@@ -627,6 +673,78 @@ mod invariants {
 		});
 		caught(|| Prices::<Test>::insert(9, Prices::<Test>::get(BTC).unwrap()));
 		caught(|| Prices::<Test>::mutate(BTC, |p| p.as_mut().unwrap().reporters = 0));
+	}
+}
+
+mod the_weight_of_the_hook {
+	use super::*;
+	use crate::WeightInfo;
+	use frame_support::weights::Weight;
+
+	type Weights = <Test as crate::Config>::WeightInfo;
+
+	const HONEST: u64 = 6_000_000;
+
+	/// What every block does for four reporters and three feeds.
+	fn every_block() -> Weight {
+		Weights::attend(4) + Weights::aggregate(4) * 3
+	}
+
+	fn weight_after_a_round_of(prices: [u64; 4]) -> Weight {
+		(1..).zip(prices).for_each(|(number, price)| say(number, price));
+		weigh_next_block()
+	}
+
+	#[test]
+	fn is_that_of_what_was_done() {
+		with_chain(|| {
+			assert_eq!(weigh_next_block(), every_block());
+
+			let all_good = every_block() + Weights::judge(0) * 4;
+			assert_eq!(weight_after_a_round_of([HONEST; 4]), all_good);
+
+			// Strikes one and two, then the third and a penalty.
+			let one_lies = [HONEST, HONEST, HONEST, HONEST * 6 / 5];
+			let one_struck = every_block() + Weights::judge(0) * 3 + Weights::judge(1);
+			assert_eq!(weight_after_a_round_of(one_lies), one_struck);
+			assert_eq!(weight_after_a_round_of(one_lies), one_struck);
+			let penalised = one_struck + Weights::penalise() + Weights::weigh(4);
+			assert_eq!(weight_after_a_round_of(one_lies), penalised);
+
+			// Ten good rounds undo it.
+			for _ in 0..9 {
+				assert_eq!(weight_after_a_round_of([HONEST; 4]), all_good);
+			}
+			assert_eq!(weight_after_a_round_of([HONEST; 4]), all_good + Weights::weigh(4));
+		});
+	}
+
+	#[test]
+	fn holds_the_rewards_of_a_period_that_ends() {
+		with_chain(|| {
+			for _ in 2..PERIOD {
+				assert_eq!(weigh_next_block(), every_block());
+			}
+			let paid = every_block() + Weights::pay_rewards(4) + Weights::weigh(4);
+			assert_eq!(weigh_next_block(), paid);
+		});
+	}
+
+	#[test]
+	fn is_never_above_the_heaviest() {
+		with_chain(|| {
+			let heaviest = Oracle::heaviest_block(4, 3);
+			next_block();
+			for round in 0..2 * PERIOD {
+				let prices = [1, 2, 3, 4].map(|number| match (round / number) % 3 {
+					0 => HONEST,
+					1 => HONEST * 3 / 2,
+					_ => HONEST * 2,
+				});
+				let weight = weight_after_a_round_of(prices);
+				assert!(weight.all_lte(heaviest), "{weight:?} > {heaviest:?}");
+			}
+		});
 	}
 }
 

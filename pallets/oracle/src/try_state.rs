@@ -11,7 +11,10 @@ use crate::{Config, Feeds, Pallet, Prices, Reporters, Reports, Standings};
 
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants.
-	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+	///
+	/// # Errors
+	/// The first that does not hold.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_reporters()?;
 		Self::check_reports()?;
 		Self::check_prices()

@@ -81,7 +81,23 @@ impl Schedule {
 	/// the reference in it is unique: no further rule is needed. Evaluates the schedule at most a
 	/// few hundred times, however many levels and prices there are.
 	pub fn clear(&self, reference: Price, tie_break: TieBreak) -> Option<Clearing> {
-		let plateau = self.plateau()?;
+		self.clear_within(reference, tie_break, Price::ZERO, Price::MAX)
+	}
+
+	/// The same with prices from `lowest` to `highest` only: what a breaker's band leaves of the
+	/// auction. None if nothing trades at any of them. Orders that cross beyond the band stay
+	/// crossed.
+	///
+	/// Of all prices in the band it is that of most volume, and so on: volume rises to the crossing
+	/// and falls after it in any range of prices.
+	pub fn clear_within(
+		&self,
+		reference: Price,
+		tie_break: TieBreak,
+		lowest: Price,
+		highest: Price,
+	) -> Option<Clearing> {
+		let plateau = self.plateau(lowest, highest)?;
 		let (low, high) = (plateau.low, plateau.high);
 		let price = match (tie_break, plateau.pressure) {
 			(TieBreak::PressureThenReference, Some(Side::Buy)) => high,
@@ -95,8 +111,8 @@ impl Schedule {
 		Some(Clearing { price, volume: demand.min(supply), surplus })
 	}
 
-	fn plateau(&self) -> Option<Plateau> {
-		let crossing = self.crossing()?;
+	fn plateau(&self, lowest: Price, highest: Price) -> Option<Plateau> {
+		let crossing = self.crossing(lowest, highest)?;
 		let volume_below = crossing.below.map_or(Size::ZERO, |price| self.supply(price));
 		let volume_above = crossing.above.map_or(Size::ZERO, |price| self.demand(price));
 		let volume = volume_below.max(volume_above);
@@ -134,8 +150,9 @@ impl Schedule {
 	}
 
 	/// None if the best bid is below the best ask. Outside of the two nothing trades.
-	fn crossing(&self) -> Option<Crossing> {
-		let (low, high) = (self.best(Side::Sell)?, self.best(Side::Buy)?);
+	fn crossing(&self, lowest: Price, highest: Price) -> Option<Crossing> {
+		let low = self.best(Side::Sell)?.max(lowest);
+		let high = self.best(Side::Buy)?.min(highest);
 		if low > high {
 			return None;
 		}
@@ -235,6 +252,46 @@ mod tests {
 		let without = schedule(&[(100, 10)], &asks);
 		assert_eq!(clear(&with, 90, TieBreak::Reference), Some((96, 10, 0)));
 		assert_eq!(clear(&without, 90, TieBreak::Reference), Some((90, 10, 0)));
+	}
+
+	#[test]
+	fn a_band_keeps_the_price_inside_and_trades_the_most_there() {
+		let schedule = schedule(&[(110, 10), (104, 5)], &[(90, 3), (106, 20)]);
+		let within = |low, high| {
+			let reference = Price::new(100);
+			let (low, high) = (Price::new(low), Price::new(high));
+			let clearing = schedule.clear_within(reference, TieBreak::Reference, low, high)?;
+			Some((clearing.price.get(), clearing.volume.get(), clearing.surplus.get()))
+		};
+		assert_eq!(within(0, u64::MAX), Some((106, 10, -13)));
+		// 3 lots are offered below 106, and fewer are wanted above 104
+		assert_eq!(within(95, 105), Some((105, 3, 7)));
+		assert_eq!(within(95, 103), Some((100, 3, 12)));
+		assert_eq!(within(111, 120), None);
+		assert_eq!(within(80, 89), None);
+		assert_eq!(within(105, 95), None);
+	}
+
+	/// The naive twin tries every price of the band.
+	#[test]
+	fn a_band_gives_the_best_of_its_prices() {
+		let schedule =
+			schedule(&[(12, 4), (9, 3), (7, 6), (5, 1)], &[(4, 2), (6, 5), (8, 4), (11, 7)]);
+		let key = |price: u64| {
+			let at = Price::new(price);
+			let (demand, supply) = (schedule.demand(at).get(), schedule.supply(at).get());
+			let volume = demand.min(supply);
+			(volume > 0).then_some((u64::MAX - volume, demand.abs_diff(supply), price.abs_diff(8)))
+		};
+		for low in 1..=14 {
+			for high in low..=14 {
+				let best = (low..=high).filter_map(|price| Some((key(price)?, price))).min();
+				let (low, high) = (Price::new(low), Price::new(high));
+				let reference = Price::new(8);
+				let found = schedule.clear_within(reference, TieBreak::Reference, low, high);
+				assert_eq!(found.map(|c| c.price.get()), best.map(|(_, price)| price));
+			}
+		}
 	}
 
 	#[test]

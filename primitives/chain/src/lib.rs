@@ -10,8 +10,11 @@ extern crate alloc;
 
 pub mod accounts;
 pub mod currency;
+pub mod markets;
 pub mod oracle;
+pub mod streams;
 pub mod time;
+pub mod trading;
 
 use polkadot_sdk::*;
 use sp_runtime::{

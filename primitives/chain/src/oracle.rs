@@ -214,5 +214,8 @@ sp_api::decl_runtime_apis! {
 		fn status() -> OracleStatus;
 		/// A signed report as a transaction, ready to be submitted.
 		fn report_transaction(report: Report, signature: OracleSignature) -> Vec<u8>;
+		/// Whether a reporter signed this. Says nothing of whether the round is near or the quotes
+		/// plausible: nodes pass on what is genuine, whatever block they are at.
+		fn is_genuine(report: Report, signature: OracleSignature) -> bool;
 	}
 }

@@ -24,6 +24,8 @@ pub struct BatchSummary {
 	pub orders: u32,
 	/// Accounts that traded.
 	pub accounts: u32,
+	/// What it weighed.
+	pub used: Weight,
 }
 
 /// The orders and their batch.
@@ -32,17 +34,21 @@ pub trait Exchange {
 	/// asks `decide` what to do with the tentative clearing, fills and settles. Call it in a
 	/// storage layer: on an error nothing of the market may have changed.
 	///
+	/// Takes as many orders as fit into `limit`, the best prices first, which is at least
+	/// [`Self::least_weight`].
+	///
 	/// # Errors
 	/// Impossible states; the market is then to be quarantined.
 	fn clear(
 		market: MarketId,
+		limit: Weight,
 		forced: &[ForcedOrder],
 		new_risk: bool,
 		decide: &mut dyn FnMut(Option<&Clearing>) -> Matching,
 	) -> Result<BatchSummary, DispatchError>;
 
-	/// The most that [`Self::clear`] of a market may weigh now: what waits in it bounds it.
-	fn clear_weight(market: MarketId) -> Weight;
+	/// The least that [`Self::clear`] must be given to do anything useful.
+	fn least_weight() -> Weight;
 
 	/// Cancels what an account has resting in all markets, as far as `limit` orders. Returns how
 	/// many were cancelled.

@@ -18,6 +18,7 @@ extern crate alloc;
 mod accounts;
 mod breakers;
 mod exchange;
+pub mod genesis;
 mod prices;
 mod risk;
 mod terms;

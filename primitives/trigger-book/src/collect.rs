@@ -63,6 +63,13 @@ impl Cursor {
 	pub const fn has_backlog(&self) -> bool {
 		self.backlog
 	}
+
+	/// The cursor of a step whose caller could not file all the accounts it was given: their
+	/// levels are still crossed.
+	#[must_use]
+	pub const fn interrupted(self) -> Self {
+		Self { backlog: true, ..self }
+	}
 }
 
 /// The accounts to wake.

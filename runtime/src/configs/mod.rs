@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod fees;
+pub mod markets;
 pub mod oracle;
 pub mod session;
 pub mod system;

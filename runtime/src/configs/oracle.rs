@@ -73,7 +73,7 @@ where
 			frame_system::CheckMortality::from(Era::Immortal),
 			frame_system::CheckNonce::from(0),
 			frame_system::CheckWeight::new(),
-			ChargeTransactionPayment::from(0),
+			ChargeTransactionPayment::from(0).into(),
 			frame_system::WeightReclaim::new(),
 		)
 	}

@@ -29,12 +29,16 @@ use crate::{
 pub const MAXIMUM_BLOCK_WEIGHT: Weight =
 	Weight::from_parts(MILLISECS_PER_BLOCK * WEIGHT_REF_TIME_PER_MILLIS / 3, u64::MAX);
 
-/// The part of a block that hooks may use: prices, liquidation, auctions, the waterfall.
-pub const HOOK_RATIO: Perbill = Perbill::from_percent(25);
+/// The part of a block that hooks may use: prices, liquidation, and the batches in which everybody
+/// trades. As much as it takes to place what they fill.
+pub const HOOK_RATIO: Perbill = Perbill::from_percent(45);
 /// The part that ordinary transactions may use.
-pub const NORMAL_RATIO: Perbill = Perbill::from_percent(65);
+pub const NORMAL_RATIO: Perbill = Perbill::from_percent(45);
 /// The part kept free for operational transactions however full a block is.
 pub const OPERATIONAL_RATIO: Perbill = Perbill::from_percent(10);
+
+/// The part of a block that a single transaction may use at most.
+const LARGEST_TRANSACTION: Perbill = Perbill::from_percent(20);
 
 const MAXIMUM_BLOCK_LENGTH: u32 = 2 * 1024 * 1024;
 
@@ -69,8 +73,9 @@ fn block_weights() -> BlockWeights {
 		})
 		// No limit for the mandatory class. The end of a session counts as a whole block, and the
 		// inherents must still fit in after it: a block without its timestamp is invalid.
-		// A single transaction must fit beside the hooks.
-		.avg_block_initialization(HOOK_RATIO)
+		// What a single transaction may weigh: its class's share less this. A fifth of a block holds
+		// a list of fifty orders.
+		.avg_block_initialization(NORMAL_RATIO - LARGEST_TRANSACTION)
 		.build_or_panic()
 }
 

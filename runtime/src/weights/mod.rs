@@ -1,6 +1,6 @@
-//! What execution costs on the reference machine.
-//!
-//! `make bench` measures these and rewrites the numbers; see `docs/development.md`.
+//! What a block, a transaction and the state's database cost, whatever the pallets do: published
+//! values. What our pallets cost is measured, and in each pallet's `weights.rs`; see
+//! `docs/weights.md`.
 
 pub mod block_weights;
 pub mod db_weights;

@@ -1,0 +1,166 @@
+//! The real runtime, natively, one block at a time.
+
+use std::collections::BTreeMap;
+
+use breakwater_primitives::{
+	oracle::{FeedId, Quote, Report},
+	time::SLOT_DURATION,
+	AccountId, Hash, Header,
+};
+use breakwater_runtime::{
+	genesis_presets, Executive, Oracle, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
+	RuntimeOrigin, System, UncheckedExtrinsic,
+};
+use codec::Encode;
+use polkadot_sdk::*;
+use sp_consensus_aura::{Slot, AURA_ENGINE_ID};
+use sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
+use sp_io::TestExternalities;
+use sp_runtime::{
+	generic::{Digest, DigestItem},
+	traits::{Dispatchable, Header as _},
+	BuildStorage, DispatchResult,
+};
+
+/// What every reporter says of a feed in a block: price and confidence, in ticks.
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+	/// Price.
+	pub price: u64,
+	/// Half width.
+	pub confidence: u64,
+}
+
+/// A call, and who makes it.
+pub type Act = (AccountId, RuntimeCall);
+
+/// What a block did.
+pub struct Block {
+	/// Its number.
+	pub number: u32,
+	/// What became of the calls, in order.
+	pub results: Vec<DispatchResult>,
+	/// All events.
+	pub events: Vec<RuntimeEvent>,
+	/// The state after it.
+	pub state_root: Hash,
+}
+
+/// A chain with four reporters who agree.
+pub struct Chain {
+	state: TestExternalities,
+	parent: Hash,
+	number: u32,
+}
+
+impl Chain {
+	/// The chain of the preset for local test networks, before its first block.
+	///
+	/// # Panics
+	/// If the preset does not build.
+	pub fn new() -> Self {
+		let name = LOCAL_TESTNET_RUNTIME_PRESET.into();
+		let json = genesis_presets::get_preset(&name).expect("the preset exists");
+		let patch = serde_json::from_slice(&json).expect("presets are JSON");
+		let mut merged =
+			serde_json::to_value(RuntimeGenesisConfig::default()).expect("it serialises");
+		merge(&mut merged, patch);
+		let config: RuntimeGenesisConfig = serde_json::from_value(merged).expect("it is valid");
+		let state = config.build_storage().expect("genesis builds").into();
+		Self { state, parent: Hash::default(), number: 0 }
+	}
+
+	/// Reads or changes the state between blocks.
+	pub fn with<R>(&mut self, run: impl FnOnce() -> R) -> R {
+		self.state.execute_with(run)
+	}
+
+	/// The number of the last block.
+	pub fn number(&self) -> u32 {
+		self.number
+	}
+
+	/// Makes the next block, whose slot is that of `now`, in milliseconds since the Unix epoch.
+	/// What the reporters say in it counts from the next block on. Calls are dispatched without
+	/// signatures and fees; one that fails changes nothing.
+	///
+	/// # Panics
+	/// If the runtime does: that is a find.
+	pub fn block(&mut self, now: u64, said: &BTreeMap<FeedId, Said>, acts: Vec<Act>) -> Block {
+		let number = self.number.saturating_add(1);
+		let parent = self.parent;
+		let (header, results, events) = self.state.execute_with(|| {
+			begin(number, parent, now);
+			report(now, said);
+			let results = acts.into_iter().map(|(who, call)| dispatch(who, call)).collect();
+			let events = System::read_events_no_consensus().map(|record| record.event).collect();
+			(Executive::finalize_block(), results, events)
+		});
+		// Else every block's state root would be computed over the changes of all before it.
+		self.state.commit_all().expect("no storage layer is open");
+		self.parent = header.hash();
+		self.number = number;
+		Block { number, results, events, state_root: *header.state_root() }
+	}
+}
+
+impl Default for Chain {
+	fn default() -> Self {
+		Self::new()
+	}
+}
+
+fn begin(number: u32, parent: Hash, now: u64) {
+	let slot = Slot::from(now / SLOT_DURATION);
+	let digest = Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
+	let header = Header::new(number, Default::default(), Default::default(), parent, digest);
+	Executive::initialize_block(&header);
+	let timestamp = pallet_timestamp::Call::set { now: *slot * SLOT_DURATION };
+	Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(timestamp.into()))
+		.expect("the inherent is valid")
+		.expect("the inherent succeeds");
+}
+
+/// All reporters say the same. Their signatures are not what is tried here.
+fn report(now: u64, said: &BTreeMap<FeedId, Said>) {
+	let quotes: Vec<Quote> = said
+		.iter()
+		.map(|(feed, said)| Quote {
+			feed: *feed,
+			price: said.price,
+			confidence: said.confidence,
+			time: now,
+			sources: 3,
+		})
+		.collect();
+	if quotes.is_empty() {
+		return;
+	}
+	let round = System::block_number().saturating_sub(1);
+	for reporter in Oracle::reporters() {
+		let quotes = quotes.clone().try_into().expect("there are few feeds");
+		let report = Report { reporter: reporter.key, round, finalized: round, quotes };
+		let signature = sp_core::sr25519::Signature::from_raw([0u8; 64]).into();
+		let call = breakwater_oracle::Call::<Runtime>::report { report, signature };
+		let origin = RuntimeOrigin::from(frame_system::RawOrigin::Authorized);
+		// Absurd prices are refused here as they are on a chain.
+		let _ = RuntimeCall::from(call).dispatch(origin);
+	}
+}
+
+fn dispatch(who: AccountId, call: RuntimeCall) -> DispatchResult {
+	let origin = RuntimeOrigin::signed(who);
+	call.dispatch(origin).map(|_| ()).map_err(|refused| refused.error)
+}
+
+/// What the node does with a preset: its fields replace the defaults.
+fn merge(base: &mut serde_json::Value, patch: serde_json::Value) {
+	match (base, patch) {
+		(serde_json::Value::Object(base), serde_json::Value::Object(patch)) => {
+			for (key, value) in patch {
+				merge(base.entry(key).or_insert(serde_json::Value::Null), value);
+			}
+		},
+		(base, patch) => *base = patch,
+	}
+}

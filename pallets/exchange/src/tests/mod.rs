@@ -1,0 +1,8 @@
+mod amm;
+mod batch;
+mod corrupted;
+mod entry;
+mod leaving;
+mod listing;
+mod queries;
+mod random;

@@ -1,0 +1,190 @@
+//! Measures what the calls and the book's step weigh, in the worst case of each: accounts with as
+//! many legs as there may be, whose levels are all written anew.
+
+use alloc::{vec, vec::Vec};
+
+use breakwater_interfaces::{Ledger, RiskEngine, Solvency, SubaccountId, Trade};
+use breakwater_margin::{MAX_COLLATERAL, MAX_POSITIONS};
+use breakwater_primitives::AccountId;
+use breakwater_units::{AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote};
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{fungible::Mutate, Get},
+	weights::Weight,
+};
+use frame_system::RawOrigin;
+use polkadot_sdk::*;
+
+use crate::{Call, Config, Filings, Pallet, Seen, Subaccounts};
+
+/// Lists what accounts are measured with.
+pub trait BenchmarkHelper {
+	/// A pool with so many markets and collateral assets, each with a price.
+	fn set_up(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>);
+	/// Sets a market's price to so many percent of what it was when it was set up.
+	fn set_price(market: MarketId, percent: u64);
+}
+
+const RICH: u128 = 1 << 60;
+const DEPOSIT: u128 = 10_000_000;
+
+fn owner<T: Config>() -> AccountId {
+	let owner: AccountId = whitelisted_caller();
+	T::Currency::set_balance(&owner, RICH);
+	owner
+}
+
+fn price_of<T: Config>(market: MarketId) -> Result<Price, BenchmarkError> {
+	Ok(T::RiskEngine::market(market).ok_or("the market has a price")?.price())
+}
+
+/// Two accounts of the caller, with all the legs there may be, one long and one short.
+fn full_pair<T: Config>(first: u16) -> Result<(PoolId, [AccountKey; 2]), BenchmarkError> {
+	let (pool, markets, assets) = T::BenchmarkHelper::set_up(MAX_POSITIONS, MAX_COLLATERAL);
+	let owner = owner::<T>();
+	let keys = [first, first.saturating_add(1)].map(|number| {
+		let id = SubaccountId { owner: owner.clone(), number };
+		Pallet::<T>::open_account(&id, pool, None, T::SubaccountDeposit::get())
+	});
+	let [long, short] = keys;
+	let (long, short) = (long?, short?);
+	for key in [&long, &short] {
+		<Pallet<T> as Ledger>::credit(key, None, Amount::new(DEPOSIT))?;
+		for asset in &assets {
+			<Pallet<T> as Ledger>::credit(key, Some(*asset), Amount::new(DEPOSIT))?;
+		}
+	}
+	for market in &markets {
+		let trade = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
+		let trades = [trade(long, 1), trade(short, -1)];
+		Pallet::<T>::settle(*market, price_of::<T>(*market)?, &trades)?;
+	}
+	Ok((pool, [long, short]))
+}
+
+fn full_legs<T: Config>(key: &AccountKey) -> Result<(MarketId, AssetId), BenchmarkError> {
+	let state = Subaccounts::<T>::get(key).ok_or("the account is open")?.state;
+	let market = state.positions.iter().next().ok_or("it has positions")?.0;
+	let asset = state.collateral.iter().next().ok_or("it has collateral")?.0;
+	Ok((market, asset))
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn open() {
+		let (pool, markets, _) = T::BenchmarkHelper::set_up(1, 0);
+		let owner = owner::<T>();
+		let id = SubaccountId { owner: owner.clone(), number: 0 };
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), 0, pool, markets.first().copied());
+
+		assert!(Subaccounts::<T>::contains_key(id.key()));
+	}
+
+	#[benchmark]
+	fn close() -> Result<(), BenchmarkError> {
+		let (pool, _, _) = T::BenchmarkHelper::set_up(1, 0);
+		let owner = owner::<T>();
+		let id = SubaccountId { owner: owner.clone(), number: 0 };
+		Pallet::<T>::open_account(&id, pool, None, T::SubaccountDeposit::get())?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), 0);
+
+		assert!(!Subaccounts::<T>::contains_key(id.key()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn transfer() -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = full_pair::<T>(0)?;
+		let (_, asset) = full_legs::<T>(&long)?;
+		let amount = Amount::new(DEPOSIT / 10);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner::<T>()), 0, 1, Some(asset), amount);
+
+		let left = Pallet::<T>::state(&long).and_then(|s| s.collateral.get(asset).copied());
+		assert_eq!(left, Some(Amount::new(DEPOSIT - DEPOSIT / 10)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn credit() -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = full_pair::<T>(0)?;
+		let (_, asset) = full_legs::<T>(&long)?;
+
+		#[block]
+		{
+			<Pallet<T> as Ledger>::credit(&long, Some(asset), Amount::new(DEPOSIT))?;
+		}
+		Ok(())
+	}
+
+	#[benchmark]
+	fn debit() -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = full_pair::<T>(0)?;
+		let (_, asset) = full_legs::<T>(&long)?;
+
+		#[block]
+		{
+			<Pallet<T> as Ledger>::debit(&long, Some(asset), Amount::new(DEPOSIT / 2))?;
+		}
+		Ok(())
+	}
+
+	#[benchmark]
+	fn settle(n: Linear<2, 50>) -> Result<(), BenchmarkError> {
+		let mut trades = vec![];
+		let mut market = None;
+		for pair in (0..n).step_by(2) {
+			let (_, [long, short]) = full_pair::<T>(u16::try_from(pair).unwrap_or(0))?;
+			market = Some(full_legs::<T>(&long)?.0);
+			let trade =
+				|account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::new(1) };
+			trades.extend([trade(long, 1), trade(short, -1)]);
+		}
+		let market = market.ok_or("there are accounts")?;
+		let price = price_of::<T>(market)?;
+
+		#[block]
+		{
+			Pallet::<T>::settle(market, price, &trades)?;
+		}
+		Ok(())
+	}
+
+	#[benchmark]
+	fn step(i: Linear<2, 256>) -> Result<(), BenchmarkError> {
+		T::BenchmarkHelper::set_up(i / 2, 0);
+
+		#[block]
+		{
+			assert_eq!(<Pallet<T> as Solvency>::step(Weight::MAX).woken, 0);
+		}
+		Ok(())
+	}
+
+	#[benchmark]
+	fn wake(n: Linear<1, 130>) -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = full_pair::<T>(0)?;
+		for market in (0..n).zip(Pallet::<T>::state(&long).ok_or("open")?.positions.iter()) {
+			T::BenchmarkHelper::set_price(market.1 .0, 90);
+		}
+		Seen::<T>::kill();
+
+		#[block]
+		{
+			Pallet::<T>::recheck(&long)?;
+		}
+
+		assert!(Filings::<T>::contains_key(long));
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

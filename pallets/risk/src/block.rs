@@ -1,0 +1,174 @@
+//! The beginning of a block: prices become indices.
+
+use alloc::vec::Vec;
+
+use breakwater_interfaces::{Exposure, PoolTerms};
+use breakwater_risk::Pressure;
+use breakwater_units::{AssetId, MarketId, PoolId, Ratio, Timestamp};
+use frame_support::{traits::Get, weights::Weight};
+use polkadot_sdk::*;
+
+use crate::{
+	asset::AssetState,
+	correlation::CommonMoves,
+	market::{MarketHistory, MarketState},
+	pool::{interest, Loans},
+	quote::QuoteRate,
+	AssetCount, AssetStates, Assets, CollateralIndices, Common, Config, Event, ListedMarket,
+	MarketHistories, MarketIndices, MarketList, MarketStates, Markets, Pallet, PoolCount,
+	PoolLoans, Pools, WeightInfo, MAX_CONFIDENCE,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Moves every index. Bounded by what is listed; what has no usable price keeps its last index.
+	pub(crate) fn move_indices(now: Timestamp) {
+		for pool in Self::pool_ids() {
+			Self::charge_interest(pool, now);
+		}
+		// One quote asset for all pools, so one rate.
+		let rate = Self::quote_terms().and_then(|terms| QuoteRate::of::<T::Prices>(&terms));
+		for asset in Self::asset_ids() {
+			Self::move_asset(asset, rate.as_ref(), now);
+		}
+		let markets = MarketList::<T>::get();
+		let mut moves = Common::<T>::get();
+		let correlation = if markets.len() > 1 { moves.mean() } else { Ratio::ZERO };
+		let pressure = Pressure { correlation, fullness: T::Fullness::get() };
+		for (market, _) in &markets {
+			Self::move_market(*market, rate.as_ref(), pressure, &mut moves, now);
+		}
+		Common::<T>::put(moves);
+	}
+
+	/// What [`Self::move_indices`] weighs with what is listed.
+	pub(crate) fn move_indices_weight() -> Weight {
+		let markets = u32::try_from(MarketList::<T>::decode_len().unwrap_or(0));
+		let (assets, pools) = (AssetCount::<T>::get(), PoolCount::<T>::get());
+		T::WeightInfo::begin_block(markets.unwrap_or(u32::MAX), assets, pools)
+	}
+
+	/// Terms of the first pool, whose quote asset is everybody's.
+	pub(crate) fn quote_terms() -> Option<PoolTerms> {
+		Pools::<T>::get(PoolId(0))
+	}
+
+	pub(crate) fn pool_ids() -> Vec<PoolId> {
+		(0..PoolCount::<T>::get()).map(PoolId).collect()
+	}
+
+	pub(crate) fn asset_ids() -> Vec<AssetId> {
+		(0..AssetCount::<T>::get()).map(AssetId).collect()
+	}
+
+	fn charge_interest(pool: PoolId, now: Timestamp) {
+		let Some(terms) = Pools::<T>::get(pool) else { return };
+		let Some(mut loans) = PoolLoans::<T>::get(pool) else {
+			PoolLoans::<T>::insert(pool, Loans::new(now));
+			return;
+		};
+		let Some(rise) = loans.charge(terms.interest, terms.interest_period, now) else { return };
+		PoolLoans::<T>::insert(pool, loans);
+
+		let interest = interest(T::Exposure::borrowed(pool), rise);
+		if interest.is_positive() {
+			T::Exposure::accrue(pool, interest);
+			Self::deposit_event(Event::InterestAccrued { pool, index: loans.index, interest });
+		}
+	}
+
+	fn move_asset(asset: AssetId, rate: Option<&QuoteRate>, now: Timestamp) {
+		let Some(terms) = Assets::<T>::get(asset) else { return };
+		let price = rate.and_then(|rate| rate.price::<T::Prices>(terms.feed, MAX_CONFIDENCE));
+		let mut state = match (AssetStates::<T>::get(asset), &price) {
+			(Some(mut state), Some(price)) => {
+				state.take_price(price, now);
+				state
+			},
+			(Some(state), None) => state,
+			(None, Some(price)) => {
+				let Some(state) = AssetState::new(price, &terms, now) else { return };
+				Self::deposit_event(Event::AssetPriced { asset, index: price.price });
+				state
+			},
+			(None, None) => return,
+		};
+		state.set_haircut(&terms, T::Exposure::held(asset), now);
+		if state.tell(&terms) {
+			let (maintenance, initial) = state.haircuts(&terms);
+			let rising_to = state.ramp.rising_to();
+			Self::deposit_event(Event::HaircutChanged { asset, maintenance, initial, rising_to });
+		}
+		if let Some(index) = state.collateral_index(&terms) {
+			CollateralIndices::<T>::insert(asset, index);
+			AssetStates::<T>::insert(asset, state);
+		}
+	}
+
+	fn move_market(
+		market: MarketId,
+		rate: Option<&QuoteRate>,
+		pressure: Pressure,
+		moves: &mut CommonMoves,
+		now: Timestamp,
+	) {
+		let Some(listed) = Markets::<T>::get(market) else { return };
+		let price = rate.and_then(|rate| rate.price::<T::Prices>(listed.feed, Ratio::ZERO));
+		let mut state = match (MarketStates::<T>::get(market), &price) {
+			(Some(mut state), Some(price)) => {
+				state.charge_funding(listed.tick_value, now);
+				state.take_index(price, now);
+				state
+			},
+			(Some(mut state), None) => {
+				state.charge_funding(listed.tick_value, now);
+				state
+			},
+			(None, Some(price)) => {
+				let time = price.time.min(now);
+				let history = MarketHistory::new(price.price, time, listed.risk.daily_sigma);
+				let Some(history) = history else { return };
+				let state = MarketState::new(price, &history, &listed.risk, now);
+				MarketHistories::<T>::insert(market, history);
+				Self::deposit_event(Event::MarketPriced { market, index: price.price });
+				state
+			},
+			(None, None) => return,
+		};
+		if state.is_new_bar() {
+			Self::take_return(market, &listed, &mut state, moves);
+		}
+		state.set_funding_rate(&listed, now);
+		state.set_mark(listed.risk.mark_band, now);
+		state.set_margin(&listed, T::Exposure::open_interest(market), pressure, now);
+		Self::store_market(market, &listed, state);
+	}
+
+	fn take_return(
+		market: MarketId,
+		listed: &ListedMarket,
+		state: &mut MarketState,
+		moves: &mut CommonMoves,
+	) {
+		let Some(mut history) = MarketHistories::<T>::get(market) else { return };
+		if let Some(seen) = history.observe(state.index, state.index_time) {
+			state.take_volatility(&history, &listed.risk);
+			moves.record(state.bar, &seen);
+			MarketHistories::<T>::insert(market, history);
+		}
+	}
+
+	fn store_market(market: MarketId, listed: &ListedMarket, mut state: MarketState) {
+		if state.tell() {
+			Self::deposit_event(Event::MarginChanged {
+				market,
+				maintenance: state.ramp.maintenance(),
+				initial: state.initial,
+				rising_to: state.ramp.rising_to(),
+			});
+		}
+		if let Some(index) = state.leg_index(listed) {
+			MarketIndices::<T>::insert(market, index);
+			MarketStates::<T>::insert(market, state);
+		}
+	}
+}

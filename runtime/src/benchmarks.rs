@@ -1,0 +1,28 @@
+//! The pallets whose weights are measured, and how. See `docs/weights.md`.
+
+use alloc::{string::String, vec::Vec};
+
+use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
+use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use polkadot_sdk::*;
+
+use crate::{AllPalletsWithSystem, Oracle};
+
+// One line for each pallet: the crate's name and the pallet's in this runtime.
+define_benchmarks!([breakwater_oracle, Oracle]);
+
+/// What there is to measure.
+pub fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
+	let mut list = Vec::new();
+	list_benchmarks!(list, extra);
+	(list, AllPalletsWithSystem::storage_info())
+}
+
+/// Measures one.
+pub fn dispatch(config: &BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
+	let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	let params = (config, &whitelist[..]);
+	let mut batches = Vec::new();
+	add_benchmarks!(params, batches);
+	Ok(batches)
+}

@@ -1,0 +1,6 @@
+//! What the runtime's interface answers, put together from the pallets.
+
+pub(crate) mod accounts;
+pub(crate) mod happenings;
+pub(crate) mod parameters;
+pub(crate) mod trading;
