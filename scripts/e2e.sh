@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Tests the running node: scripts/e2e.sh [--short]. Called by `make e2e`.
 #
-# First with the client libraries that traders use, then the prices: four validators with their
-# workers, and replay servers; --short leaves out the spam, the restarts and the external feeder.
+# First the client package by itself, then the chain with the libraries that traders use, then the
+# prices: four validators with their workers, and replay servers; --short leaves out the spam, the
+# restarts and the external feeder.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
@@ -12,7 +13,9 @@ say "Installing the client libraries (pinned, half a minute the first time)"
 cd "$root/clients"
 npm ci --no-audit --no-fund --loglevel=error
 status=0
-say "End-to-end tests (about a minute)"
+say "Client package: types and unit tests"
+npm run --silent test:sdk || status=1
+say "End-to-end tests (some minutes)"
 npm test || status=1
 if [ "${1:-}" = --short ]; then
 	say "Prices end to end, the short part (about two minutes)"

@@ -61,9 +61,11 @@ cat <<TEXT
 
   In another terminal:
 
-    cd clients && npm ci
+    cd clients && npm ci && npm run build
     node first-transaction.js     your first transaction
     node prices.js                the prices on chain, as they move
+    node examples/market-maker.js makes a market; and then, in yet another terminal,
+    node examples/trader.js       a trader's first hour: docs/trading.md
 
   Make an exchange lie by 20 %, and see that it changes nothing; then every one, and see that it does:
 
@@ -75,6 +77,7 @@ cat <<TEXT
   More: README.md, docs/oracle.md, clients/replay/README.md, and $BREAKWATER_NODE --help
 
 TEXT
-"$BREAKWATER_NODE" --dev --rpc-port "$port" --oracle-sources "$scratch/sources.json" "$@" &
+# With the state of all blocks: statements go back to the beginning.
+"$BREAKWATER_NODE" --dev --state-pruning archive --rpc-port "$port" --oracle-sources "$scratch/sources.json" "$@" &
 pids+=($!)
 wait "${pids[1]}"

@@ -1,0 +1,104 @@
+/** The examples, as a newcomer runs them: a market maker, a trader, a statement. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { BWR, account, submit } from '../lib/chain.js';
+import { cuttable } from '../lib/cut.js';
+import { openMarkets } from '../lib/trading.js';
+import { until, within } from '../lib/wait.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TIMEOUT_MS = 120_000;
+const [MAKER, TRADER] = ['//examples/maker', '//examples/trader'];
+
+describe('the examples', () => {
+  let world;
+  before(async () => {
+    world = await openMarkets();
+    for (const secret of [MAKER, TRADER]) {
+      const { address } = account(secret);
+      await submit(world.api.tx.balances.transferKeepAlive(address, 1_000n * BWR), world.accounts.bob);
+      await world.client.faucet(account(secret));
+    }
+  });
+  after(() => world?.close());
+
+  it('make a market, trade in it, and account for it', async () => {
+    const making = start('market-maker.js', ['--secret', MAKER, '--blocks', '60', '--market', 'ETH-PERP', '--size', '1', '--max-position', '10']);
+    await within('the maker quotes', TIMEOUT_MS, making.said(/^block/m));
+    const trading = await start('trader.js', ['--secret', TRADER, '--market', 'ETH-PERP', '--size', '0.5']).ended;
+    const made = await making.ended;
+
+    assert.equal(trading.code, 0, trading.output);
+    for (const step of [/bought 0.5 at/, /a stop-loss waits at/, /liquidated at|no price liquidates/, /sold 0.5 at/, /back in your wallet/]) {
+      assert.match(trading.output, step);
+    }
+    assert.equal(made.code, 0, made.output);
+    assert.match(made.output, /left with/);
+    const { address } = account(MAKER);
+    assert.deepEqual(await world.client.openOrders({ owner: address, number: 0 }), []);
+
+    const statement = await start('statement.js', ['--owner', TRADER]).ended;
+    assert.equal(statement.code, 0, statement.output);
+    assert.match(statement.output, /comes out at what the account reports, to the unit/);
+    assert.match(statement.output, /^\d+,\d+,fill,/m);
+  });
+
+  it('leave nothing behind when the market maker loses its connection', async () => {
+    const way = await cuttable(world.node.endpoint);
+    const id = { owner: account(MAKER).address, number: 0 };
+    try {
+      const making = start('market-maker.js', ['--secret', MAKER, '--market', 'ETH-PERP', '--switch', '12'], way.endpoint);
+      await within('the maker quotes', TIMEOUT_MS, making.said(/^block/m));
+      const { length: quotes } = await world.client.openOrders(id);
+      way.cut();
+
+      assert.equal(quotes, 2);
+      await until('the switch cancels', async () => (await world.client.openOrders(id)).length === 0);
+      const { code, output } = await making.ended;
+      assert.equal(code, 1, output);
+      assert.match(output, /The chain cancels the quotes within 12 blocks/);
+    } finally {
+      way.close();
+    }
+  });
+
+  it('say what is wrong with how they are called', async () => {
+    const wrong = {
+      'statement.js': [['--owner', '//nobody/at/all'], 1, /has no subaccount 0/],
+      'trader.js': [['--market', 'DOGE-PERP'], 1, /There are: BTC-PERP/],
+      'market-maker.js': [['--blocks', 'many'], 2, /--blocks is a whole number/],
+    };
+    for (const [script, [args, code, words]] of Object.entries(wrong)) {
+      const ended = await start(script, args).ended;
+      assert.equal(ended.code, code, ended.output);
+      assert.match(ended.output, words);
+    }
+  });
+
+  /** One of them as a process: what it says, and how it ends. */
+  function start(script, args, endpoint = world.node.endpoint) {
+    const child = spawn(process.execPath, [`examples/${script}`, '--endpoint', endpoint, ...args], { cwd: ROOT });
+    process.once('exit', () => child.kill());
+    let output = '';
+    const readers = new Set();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        for (const read of readers) read();
+      });
+    }
+    const ended = within(`${script} ends`, TIMEOUT_MS, new Promise((resolve) => child.once('close', (code) => resolve({ code, output }))));
+    const said = (words) =>
+      new Promise((resolve, reject) => {
+        const read = () => words.test(output) && resolve();
+        readers.add(read);
+        child.once('close', () => reject(new Error(output)));
+        read();
+      });
+    return { ended, said };
+  }
+});

@@ -1,0 +1,48 @@
+/** A chain with prices and the SDK connected to it, and traders with money on it. */
+
+import { Client } from '@breakwater/client';
+
+import { BWR, account, openChain, submit } from './chain.js';
+import { Reporter } from './reporter.js';
+import { until } from './wait.js';
+
+/** Dollars. */
+export const PRICES = { 'USDC-USD': 1, 'BTC-USD': 50_000, 'ETH-USD': 3_000, 'SOL-USD': 150 };
+
+/** @returns a chain with prices; call `close` at the end. */
+export async function openMarkets(prices = PRICES) {
+  const chain = await openChain();
+  let client, reporter;
+  const close = async () => {
+    reporter?.stop();
+    await client?.close();
+    await chain.close();
+  };
+  try {
+    reporter = await Reporter.start(chain, prices);
+    client = await Client.connect(chain.node.endpoint);
+    await until('all markets have prices', async () => (await client.refresh()).markets.every(({ info }) => info.mark > 0n && info.addsRisk), { timeoutMs: 90_000 });
+    return { ...chain, client, reporter, close };
+  } catch (error) {
+    console.error(`the reporter sent ${reporter?.sent}; the last refusal: ${reporter?.refusal}`);
+    await close();
+    throw error;
+  }
+}
+
+/** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */
+export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
+  const pair = account(secret);
+  await submit(api.tx.balances.transferKeepAlive(pair.address, 1_000n * BWR), payer);
+  const trader = client.trader(pair);
+  await client.faucet(trader.sender);
+  await trader.open();
+  if (deposit) await trader.deposit(client.quoteSymbol, deposit);
+  return Object.assign(trader, { pair });
+}
+
+/** What an account has of a token in its wallet. */
+export async function inWallet({ api }, token, { address }) {
+  const held = await api.query.assets.account(token, address);
+  return held.isSome ? held.unwrap().balance.toBigInt() : 0n;
+}

@@ -1,0 +1,15 @@
+export * from './accounts.js';
+export * from './blocks.js';
+export * from './client-id.js';
+export * from './connection.js';
+export * from './decimal.js';
+export * from './errors.js';
+export * from './events.js';
+export * from './orders.js';
+export * from './parameters.js';
+export { plain, type Plain } from './plain.js';
+export * from './units.js';
+export * from './submit.js';
+export * from './trader.js';
+export * from './client.js';
+export * from './statement.js';
