@@ -14,6 +14,7 @@ use breakwater_runtime::{
 use codec::Encode;
 use polkadot_sdk::*;
 use sp_consensus_aura::{Slot, AURA_ENGINE_ID};
+use sp_externalities::Externalities;
 use sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
 use sp_io::TestExternalities;
 use sp_runtime::{
@@ -21,6 +22,7 @@ use sp_runtime::{
 	traits::{Dispatchable, Header as _},
 	BuildStorage, DispatchResult,
 };
+use sp_state_machine::{Ext, OverlayedChanges};
 
 /// What every reporter says of a feed in a block: price and confidence, in ticks.
 #[derive(Clone, Copy, Debug)]
@@ -104,17 +106,42 @@ impl Chain {
 	}
 }
 
+impl Chain {
+	/// Keeps what was changed between blocks.
+	///
+	/// # Panics
+	/// If a storage layer is open.
+	pub fn commit(&mut self) {
+		self.state.commit_all().expect("no storage layer is open");
+	}
+
+	/// The header with which the next block begins.
+	pub fn next_header(&self, now: u64) -> Header {
+		header(self.number.saturating_add(1), self.parent, now)
+	}
+
+	/// Runs on the state as it is, and forgets what it did.
+	pub fn on_a_copy<R>(&self, run: impl FnOnce(&mut dyn Externalities) -> R) -> R {
+		let mut overlay = OverlayedChanges::default();
+		run(&mut Ext::new(&mut overlay, &self.state.backend, None))
+	}
+}
+
 impl Default for Chain {
 	fn default() -> Self {
 		Self::new()
 	}
 }
 
-fn begin(number: u32, parent: Hash, now: u64) {
+fn header(number: u32, parent: Hash, now: u64) -> Header {
 	let slot = Slot::from(now / SLOT_DURATION);
 	let digest = Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
-	let header = Header::new(number, Default::default(), Default::default(), parent, digest);
-	Executive::initialize_block(&header);
+	Header::new(number, Default::default(), Default::default(), parent, digest)
+}
+
+fn begin(number: u32, parent: Hash, now: u64) {
+	let slot = Slot::from(now / SLOT_DURATION);
+	Executive::initialize_block(&header(number, parent, now));
 	let timestamp = pallet_timestamp::Call::set { now: *slot * SLOT_DURATION };
 	Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(timestamp.into()))
 		.expect("the inherent is valid")

@@ -6,8 +6,10 @@
 #![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
 pub mod agents;
+pub mod bench;
 pub mod candles;
 pub mod chain;
+pub mod counting;
 pub mod invariants;
 pub mod market;
 pub mod run;

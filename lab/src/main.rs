@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, fs, io::Write, path::PathBuf, process::ExitCode, time::Instant};
 
 use breakwater_lab::{
-	candles,
+	bench, candles,
+	counting::Touched,
 	market::{generate, Path, Scenario},
 	run::{run, Plan, Summary},
 };
@@ -30,6 +31,15 @@ enum Command {
 		start: Option<u64>,
 		#[command(flatten)]
 		how: How,
+	},
+	/// What the beginning of a block costs in the Wasm runtime: ratios within one run.
+	Bench {
+		/// How many accounts are open, besides 1,000.
+		#[arg(long, value_delimiter = ',', default_value = "10000,100000")]
+		accounts: Vec<u32>,
+		/// How many orders trade in one batch.
+		#[arg(long, value_delimiter = ',', default_value = "2,50,100")]
+		orders: Vec<u32>,
 	},
 	/// A generated market.
 	Scenario {
@@ -82,6 +92,10 @@ fn main() -> ExitCode {
 
 fn execute(arguments: Arguments) -> Result<(), String> {
 	let (plan, out) = match arguments.command {
+		Command::Bench { accounts, orders } => {
+			bench(&accounts, &orders);
+			return Ok(());
+		},
 		Command::Replay { feeds, start, how } => replay(&feeds, start, &how)?,
 		Command::Scenario { name, how } => (scenario(name, &how), how.out),
 	};
@@ -95,6 +109,46 @@ fn execute(arguments: Arguments) -> Result<(), String> {
 		Some(file) => fs::write(&file, text)
 			.map_err(|problem| format!("{} can not be written: {problem}", file.display())),
 		None => writeln!(std::io::stdout(), "{text}").map_err(|problem| problem.to_string()),
+	}
+}
+
+fn bench(accounts: &[u32], orders: &[u32]) {
+	let row = |what: String, measured: &bench::Measured, ratio: f64| {
+		let Touched { reads, writes } = measured.touched;
+		println!(
+			"| {what} | {:.2} | {reads} | {writes} | {} | {ratio:.2} |",
+			measured.time.as_secs_f64() * 1e3,
+			measured.woken
+		);
+	};
+	println!("| block's beginning | ms | reads | writes | woken | reads, relative to 1,000 accounts |");
+	println!("|---|---:|---:|---:|---:|---:|");
+	for (name, move_) in [("a tick that crosses none", 1), ("a fall of 15 %", -1_500)] {
+		let few = bench::tick(1_000, move_);
+		row(format!("{name}, 1,000 accounts"), &few, 1.0);
+		for count in accounts {
+			let many = bench::tick(*count, move_);
+			let ratio = many.touched.reads as f64 / few.touched.reads as f64;
+			row(format!("{name}, {count} accounts"), &many, ratio);
+		}
+	}
+	let signature = bench::signature();
+	let empty = bench::batch(0);
+	println!("\n| orders that trade | ms | reads an order | writes an order | orders a second | a signature's check takes {:.0} µs: so many an order |", signature.as_secs_f64() * 1e6);
+	println!("|---|---:|---:|---:|---:|---:|");
+	for count in orders {
+		let measured = bench::batch(*count);
+		let time = measured.time.saturating_sub(empty.time);
+		let each = f64::from((*count).max(1));
+		let of = |more: u64, less: u64| more.saturating_sub(less) as f64 / each;
+		println!(
+			"| {count} | {:.2} | {:.1} | {:.1} | {:.0} | {:.1} |",
+			time.as_secs_f64() * 1e3,
+			of(measured.touched.reads, empty.touched.reads),
+			of(measured.touched.writes, empty.touched.writes),
+			each / time.as_secs_f64().max(1e-9),
+			time.as_secs_f64() / each / signature.as_secs_f64()
+		);
 	}
 }
 

@@ -42,13 +42,13 @@ fn conserved(plan: &Plan) -> Summary {
 }
 
 #[test]
-fn a_calm_hour_conserves_value() {
-	conserved(&plan(Scenario::Calm, 20, 60, 1));
+fn calm_conserves_value() {
+	conserved(&plan(Scenario::Calm, 8, 50, 1));
 }
 
 #[test]
 fn a_crash_conserves_value_and_finds_who_is_due() {
-	let summary = conserved(&plan(Scenario::Crash, 30, 60, 2));
+	let summary = conserved(&plan(Scenario::Crash, 20, 60, 2));
 	assert!(summary.due > 0, "a third down leaves somebody below zero: {summary:?}");
 }
 
