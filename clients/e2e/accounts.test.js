@@ -26,7 +26,7 @@ describe('on a development chain', () => {
   describe('an asset', () => {
     it('is created, minted and transferred', async () => {
       const { bob, charlie, dave } = accounts;
-      const gold = await createdBy(bob, 1);
+      const gold = await createdBy(bob, 5_001);
 
       await succeed(api.tx.assets.mint(gold, charlie.address, 1_000n), bob);
       const { events } = await succeed(api.tx.assets.transfer(gold, dave.address, 300n), charlie);
@@ -40,7 +40,7 @@ describe('on a development chain', () => {
 
     it('is minted by its issuer only', async () => {
       const { bob, eve } = accounts;
-      const silver = await createdBy(bob, 2);
+      const silver = await createdBy(bob, 5_002);
 
       const { error } = await submit(api.tx.assets.mint(silver, eve.address, 1_000n), eve);
 
