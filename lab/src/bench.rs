@@ -10,7 +10,9 @@ use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{Ledger as _, RiskEngine as _, SubaccountId, Trade};
 use breakwater_primitives::{oracle::FeedId, AccountId};
-use breakwater_runtime::{Exchange, Margin, Risk, Runtime, RuntimeOrigin, WASM_BINARY};
+use breakwater_runtime::{
+	Exchange, Margin, Risk, Runtime, RuntimeEvent, RuntimeOrigin, WASM_BINARY,
+};
 use breakwater_units::{AccountKey, Amount, Lots, MarketId, PoolId, Price, Quote, Side, Size};
 use codec::Encode;
 use polkadot_sdk::*;
@@ -39,6 +41,8 @@ pub struct Measured {
 	pub touched: Touched,
 	/// Accounts computed anew, as the pipeline reports it.
 	pub woken: u32,
+	/// Orders that traded.
+	pub filled: u32,
 }
 
 /// The prices of a block, with bitcoin moved by so many basis points.
@@ -121,7 +125,7 @@ pub fn tick(accounts: u32, basis_points: i64) -> Measured {
 }
 
 /// The block after orders of so many accounts, one each, half of them on either side, all of which
-/// trade.
+/// could trade: as many do as the pipeline's budget has room for.
 pub fn batch(orders: u32) -> Measured {
 	let (mut chain, mut now) = open_chain();
 	chain.with(|| (0..orders).for_each(|number| drop(open_account(number))));
@@ -194,7 +198,11 @@ fn measure(chain: &mut Chain, now: u64) -> Measured {
 		}
 	}
 	let (time, touched) = best.expect("it was executed");
-	chain.block(now, &prices(0), Vec::new());
+	let block = chain.block(now, &prices(0), Vec::new());
 	let woken = chain.with(|| breakwater_clearing::LastReport::<Runtime>::get().woken);
-	Measured { time, touched, woken }
+	let is_fill = |event: &&RuntimeEvent| {
+		matches!(event, RuntimeEvent::Exchange(breakwater_exchange::Event::Filled { .. }))
+	};
+	let filled = block.events.iter().filter(is_fill).count() as u32;
+	Measured { time, touched, woken, filled }
 }
