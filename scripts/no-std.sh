@@ -8,8 +8,8 @@ cd "$root"
 
 packages=()
 for manifest in primitives/*/Cargo.toml; do
-	# Shared chain types stand on polkadot-sdk and are built with the runtime.
-	[ "$manifest" = primitives/chain/Cargo.toml ] && continue
+	# What stands on polkadot-sdk (shared chain types, the pallets' traits) is built with the runtime.
+	grep -q '^polkadot-sdk' "$manifest" && continue
 	packages+=(-p "$(sed -n 's/^name = "\(.*\)"$/\1/p' "$manifest" | head -n 1)")
 done
 [ ${#packages[@]} -gt 0 ] || die "no crates found under primitives/"
