@@ -96,6 +96,8 @@ impl breakwater_ledger::Config for Runtime {
 	type Vault = Custody;
 	type Busy = Exchange;
 	type WeightInfo = breakwater_ledger::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmark_helpers::Helper;
 }
 
 impl breakwater_exchange::Config for Runtime {
@@ -112,6 +114,8 @@ impl breakwater_exchange::Config for Runtime {
 	type FreeCalls = ConstU32<200>;
 	type QuotaPeriod = QuotaPeriod;
 	type WeightInfo = breakwater_exchange::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = super::benchmark_helpers::Helper;
 }
 
 impl breakwater_clearing::Config for Runtime {
