@@ -8,10 +8,15 @@ use breakwater_interfaces::{
 };
 use breakwater_margin::Brackets;
 use breakwater_primitives::oracle::FeedId;
-use breakwater_risk_engine::{AssetCount, Assets};
+use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets};
 use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Ratio, Timestamp};
+use frame_support::traits::fungibles::Mutate;
+use polkadot_sdk::*;
 
-use crate::{market_presets, Margin, Oracle, Risk, Runtime};
+use crate::{
+	market_presets::{self, QUOTE_TOKEN},
+	Assets, Custody, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
+};
 
 const POOL: PoolId = PoolId(0);
 /// Markets that only the risk engine and the ledger know have numbers from here on.
@@ -58,7 +63,7 @@ fn asset_terms(number: u32) -> AssetTerms {
 
 fn list_assets(count: u32) {
 	for number in 0..count {
-		Assets::<Runtime>::insert(AssetId(number), asset_terms(number));
+		CollateralAssets::<Runtime>::insert(AssetId(number), asset_terms(number));
 	}
 	AssetCount::<Runtime>::mutate(|known| *known = count.max(*known));
 }
@@ -94,7 +99,8 @@ impl breakwater_ledger::BenchmarkHelper for Helper {
 
 impl breakwater_exchange::BenchmarkHelper for Helper {
 	fn terms() -> MarketTerms {
-		first_terms()
+		let symbol = Symbol::truncate_from(b"BENCH-PERP".to_vec());
+		MarketTerms { symbol, ..first_terms() }
 	}
 
 	fn set_price(market: MarketId) {
@@ -103,7 +109,11 @@ impl breakwater_exchange::BenchmarkHelper for Helper {
 	}
 
 	fn fund(account: &SubaccountId) {
-		let key = <Margin as Ledger>::open(account, POOL, None).expect("it is new");
-		<Margin as Ledger>::credit(&key, None, Amount::new(QUOTE)).expect("it is open");
+		let SubaccountId { owner, number } = account;
+		<Margin as Ledger>::open(account, POOL, None).expect("it is new");
+		// Through custody: what is not there cannot be taken out.
+		Assets::mint_into(QUOTE_TOKEN, owner, QUOTE).expect("the token is there");
+		let signed = RuntimeOrigin::signed(owner.clone());
+		Custody::deposit(signed, *number, None, Amount::new(QUOTE)).expect("it is open");
 	}
 }
