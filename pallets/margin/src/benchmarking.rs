@@ -64,7 +64,7 @@ fn pair<T: Config>(
 	let [long, short] = keys;
 	let (long, short) = (long?, short?);
 	for key in [&long, &short] {
-		<Pallet<T> as Ledger>::credit(key, None, Amount::new(DEPOSIT))?;
+		<Pallet<T> as Ledger>::credit(key, None, Amount::new(DEPOSIT * 10))?;
 		for asset in &assets {
 			<Pallet<T> as Ledger>::credit(key, Some(*asset), Amount::new(DEPOSIT))?;
 		}
@@ -185,10 +185,8 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn wake(n: Linear<1, 128>) -> Result<(), BenchmarkError> {
-		let legs = n.div_ceil(OF_A_LEG);
-		let positions = legs.min(MAX_POSITIONS);
-		let (_, [long, _]) = pair::<T>(0, positions, legs.saturating_sub(positions))?;
+	fn wake(n: Linear<1, 96>) -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = pair::<T>(0, n.div_ceil(OF_A_LEG), 0)?;
 		for (market, _) in Pallet::<T>::state(&long).ok_or("it is open")?.positions.iter() {
 			T::BenchmarkHelper::set_price(market, 99);
 		}

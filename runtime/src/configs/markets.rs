@@ -151,12 +151,13 @@ type OfCustody = breakwater_custody::weights::SubstrateWeight<Runtime>;
 type OfLedger = breakwater_ledger::weights::SubstrateWeight<Runtime>;
 
 /// What custody's calls weigh: its own part, measured with small accounts, and the ledger's, with
-/// accounts that have as many legs as there may be.
+/// accounts that have as many legs as there may be. Putting in may write as many levels as taking
+/// out, though not in the benchmark, so it counts as much.
 pub struct CustodyWeights;
 
 impl breakwater_custody::WeightInfo for CustodyWeights {
 	fn deposit() -> Weight {
-		OfCustody::deposit().saturating_add(OfLedger::credit())
+		OfCustody::deposit().saturating_add(OfLedger::debit())
 	}
 
 	fn withdraw() -> Weight {
