@@ -6,10 +6,20 @@ use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, Ben
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 use polkadot_sdk::*;
 
-use crate::{AllPalletsWithSystem, Oracle};
+use crate::{
+	AllPalletsWithSystem, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk,
+};
 
 // One line for each pallet: the crate's name and the pallet's in this runtime.
-define_benchmarks!([breakwater_oracle, Oracle]);
+define_benchmarks!(
+	[breakwater_oracle, Oracle]
+	[breakwater_risk_engine, Risk]
+	[breakwater_circuit_breaker, CircuitBreaker]
+	[breakwater_ledger, Margin]
+	[breakwater_custody, Custody]
+	[breakwater_exchange, Exchange]
+	[breakwater_clearing, Clearing]
+);
 
 /// What there is to measure.
 pub fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {

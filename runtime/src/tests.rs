@@ -513,3 +513,53 @@ mod prices {
 		assert!(hook.all_lte(limits::HookWeight::get() / 2), "{hook:?}");
 	}
 }
+
+mod weights_of_hooks {
+	use super::*;
+	use breakwater_circuit_breaker::{Config as Breakers, WeightInfo as _};
+	use breakwater_clearing::{Config as Clearing, WeightInfo as _};
+	use breakwater_primitives::oracle::MAX_FEEDS;
+	use breakwater_risk_engine::{
+		Config as Risk, WeightInfo as _, MAX_ASSETS, MAX_MARKETS, MAX_POOLS,
+	};
+	use frame_support::weights::Weight;
+
+	use crate::{configs::markets::PipelineBudget, Exchange, Oracle};
+
+	/// What runs in every block, whatever the budget of the pipeline.
+	fn always() -> Vec<(&'static str, Weight)> {
+		let reporters = u32::try_from(breakwater_oracle_math::MAX_REPORTERS).expect("few");
+		let indices =
+			<Runtime as Risk>::WeightInfo::begin_block(MAX_MARKETS, MAX_ASSETS, MAX_POOLS);
+		vec![
+			("prices", Oracle::heaviest_block(reporters, MAX_FEEDS)),
+			("indices", indices),
+			("breakers", <Runtime as Breakers>::WeightInfo::begin_block()),
+			("switches", Exchange::worst_hook_weight()),
+			("pipeline", <Runtime as Clearing>::WeightInfo::run()),
+		]
+	}
+
+	#[test]
+	#[ignore = "not with the limits and weights of today: see docs/weights.md"]
+	fn at_their_worst_fit_their_share_of_a_block() {
+		let mut parts = always();
+		parts.push(("budget", PipelineBudget::get().total));
+
+		let sum = parts.iter().fold(Weight::zero(), |sum, (_, part)| sum.saturating_add(*part));
+
+		assert!(sum.all_lte(limits::HookWeight::get()), "{sum:?} of {parts:?}");
+	}
+
+	#[test]
+	fn a_look_at_every_market_leaves_half_of_the_budget_for_batches() {
+		let look = <Runtime as Clearing>::WeightInfo::run_batch()
+			.saturating_add(<Runtime as Breakers>::WeightInfo::step())
+			.saturating_add(<Runtime as Risk>::WeightInfo::observe_batch());
+
+		let all = look.saturating_mul(MAX_MARKETS.into());
+
+		let half = PipelineBudget::get().total.saturating_div(2);
+		assert!(all.all_lte(half), "{all:?} of {half:?}");
+	}
+}

@@ -1,7 +1,7 @@
 //! The worst case of each machine: everything changes and is told.
 
 use breakwater_breaker::{BandParams, Chain, Market, MarketParams, Threshold};
-use breakwater_interfaces::{Breakers, MarketFacts, Prices};
+use breakwater_interfaces::{Breakers, MarketFacts, Prices, RiskEngine};
 use breakwater_units::{MarketId, Millis, Price, Ratio, Size, Timestamp};
 use frame_benchmarking::v2::*;
 use polkadot_sdk::*;
@@ -53,8 +53,12 @@ mod benchmarks {
 
 	#[benchmark]
 	fn step() {
-		let feed = 0;
-		T::Prices::set_price(feed, Price::new(1_000), NOW);
+		let feed = T::RiskEngine::feed_of(MARKET).unwrap_or(0);
+		let pools = T::RiskEngine::pools().into_iter().filter_map(T::RiskEngine::pool);
+		for feed in pools.filter_map(|pool| pool.quote_feed).chain([feed]) {
+			T::Prices::set_price(feed, Price::new(1_000_000), NOW);
+		}
+		T::RiskEngine::begin_block(NOW);
 		Listed::<T>::insert(MARKET, (feed, params()));
 		let facts = MarketFacts { fault: true, backlog: u64::MAX };
 

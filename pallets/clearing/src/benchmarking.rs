@@ -1,4 +1,5 @@
-//! The pipeline on a chain without markets: what its stages cost is theirs to say.
+//! The pipeline where no market has a price: what its stages cost is theirs to say. With the few
+//! markets of the preset it weighs a little more than without.
 
 use frame_benchmarking::v2::*;
 use polkadot_sdk::*;

@@ -1,36 +1,76 @@
-//! What the pipeline itself weighs, its stages apart.
+//! What `breakwater_clearing` weighs. Generated: `make weights PALLET=clearing` writes this file anew.
+//!
+//! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
+//! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
+//!
+//! frame-omni-bencher 0.28.0, `--steps 5 --repeat 4`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
 
 use frame_support::{traits::Get, weights::Weight};
 use polkadot_sdk::*;
 
-/// Weights of this pallet.
+/// What each benchmark of the pallet measured.
 pub trait WeightInfo {
-	/// The pipeline around its stages.
+	/// See the benchmark of this name.
 	fn run() -> Weight;
-	/// The storage layer around a market's batch, and what is asked for it.
+	/// See the benchmark of this name.
 	fn run_batch() -> Weight;
 }
 
-/// Weights on the reference machine.
+/// Measured times, and the runtime's cost of each read and write.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	// Storage: `Aura::CurrentSlot` (r:1 w:0)
+	// Storage: `Clearing::LastReport` (r:1 w:1)
+	// Storage: `Risk::PoolCount` (r:1 w:0)
+	// Storage: `Risk::Pools` (r:2 w:0)
+	// Storage: `Risk::PoolLoans` (r:2 w:2)
+	// Storage: `Oracle::Feeds` (r:1 w:0)
+	// Storage: `Oracle::Prices` (r:4 w:0)
+	// Storage: `Risk::AssetCount` (r:1 w:0)
+	// Storage: `Risk::Assets` (r:2 w:0)
+	// Storage: `Risk::AssetStates` (r:2 w:0)
+	// Storage: `Risk::MarketList` (r:1 w:0)
+	// Storage: `Risk::Common` (r:1 w:1)
+	// Storage: `Clearing::BlockFullness` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:3 w:0)
+	// Storage: `Risk::MarketStates` (r:3 w:3)
+	// Storage: `Oracle::KnownFinalized` (r:1 w:0)
+	// Storage: `CircuitBreaker::ChainState` (r:1 w:1)
+	// Storage: `Risk::MarketIndices` (r:3 w:0)
+	// Storage: `Risk::CollateralIndices` (r:2 w:0)
+	// Storage: `Margin::StepCursor` (r:1 w:1)
+	// Storage: `Margin::Seen` (r:1 w:1)
+	// Storage: `Margin::Levels` (r:16 w:0)
+	// Storage: `Clearing::FirstMarket` (r:1 w:1)
+	// Storage: `CircuitBreaker::Listed` (r:3 w:0)
+	// Storage: `Exchange::Markets` (r:3 w:0)
+	// Storage: `CircuitBreaker::Markets` (r:3 w:3)
+	// Storage: `Exchange::Expiries` (r:3 w:0)
+	// Storage: `CircuitBreaker::ResumedAt` (r:0 w:1)
 	fn run() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 2))
+		// Fastest of all runs: 1_155_558 ns.
+		Weight::from_parts(1_251_611_000, 0)
+			.saturating_add(T::DbWeight::get().reads(64))
+			.saturating_add(T::DbWeight::get().writes(15))
 	}
 
+	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
+	// Storage: `Exchange::Markets` (r:1 w:0)
 	fn run_batch() -> Weight {
-		Weight::from_parts(10_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 0))
+		// Fastest of all runs: 75_562 ns.
+		Weight::from_parts(84_786_000, 0).saturating_add(T::DbWeight::get().reads(2))
 	}
 }
 
+/// Nothing weighs anything, for tests.
 impl WeightInfo for () {
 	fn run() -> Weight {
 		Weight::zero()
 	}
-
 	fn run_batch() -> Weight {
 		Weight::zero()
 	}

@@ -3,9 +3,12 @@
 
 use breakwater_interfaces::{Ledger, RiskEngine, SubaccountId};
 use breakwater_primitives::AccountId;
-use breakwater_units::Amount;
+use breakwater_units::{Amount, PoolId};
 use frame_benchmarking::v2::*;
-use frame_support::traits::{fungibles::Mutate, Get};
+use frame_support::{
+	storage::with_storage_layer,
+	traits::{fungibles::Mutate, Get},
+};
 use frame_system::RawOrigin;
 use polkadot_sdk::*;
 
@@ -13,12 +16,15 @@ use crate::{Call, Config, Pallet};
 
 const AMOUNT: u128 = 1_000_000_000_000;
 
+fn pool<T: Config>() -> Result<PoolId, BenchmarkError> {
+	Ok(*T::RiskEngine::pools().first().ok_or("there is a pool")?)
+}
+
 /// A subaccount of the caller, and quote in its wallet. The quote asset exists at genesis.
 fn ready<T: Config>() -> Result<SubaccountId, BenchmarkError> {
 	let owner: AccountId = whitelisted_caller();
 	let id = SubaccountId { owner, number: 0 };
-	let pool = *T::RiskEngine::pools().first().ok_or("there is a pool")?;
-	T::Ledger::open(&id, pool, None)?;
+	T::Ledger::open(&id, pool::<T>()?, None)?;
 	T::Assets::mint_into(T::QuoteAsset::get(), &id.owner, AMOUNT.saturating_mul(10))?;
 	Ok(id)
 }
@@ -42,9 +48,21 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// Others have used up the pool's limit, so that a part waits.
 	#[benchmark]
 	fn withdraw() -> Result<(), BenchmarkError> {
 		let id = deposited::<T>()?;
+		for number in 1..9 {
+			let other = SubaccountId { number, ..id.clone() };
+			T::Ledger::open(&other, pool::<T>()?, None)?;
+			Pallet::<T>::take_in(&other, None, Amount::new(AMOUNT))?;
+		}
+		for number in 1..9 {
+			let other = SubaccountId { number, ..id.clone() };
+			let taken = || Pallet::<T>::take_out(&other, None, Amount::new(AMOUNT / 5));
+			// As far as the limit of an account goes.
+			let _ = with_storage_layer(taken);
+		}
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(id.owner), id.number, None, Amount::new(AMOUNT / 100));

@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use polkadot_sdk::*;
 
-use crate::{Call, Config, Filings, Pallet, Seen, Subaccounts};
+use crate::{Call, Config, Filings, Pallet, Subaccounts};
 
 /// Lists what accounts are measured with.
 pub trait BenchmarkHelper {
@@ -27,6 +27,12 @@ pub trait BenchmarkHelper {
 
 const RICH: u128 = 1 << 60;
 const DEPOSIT: u128 = 10_000_000;
+/// Lots of a position, which reach every bracket.
+const LOTS: i64 = 4;
+/// Indices of a market with as many brackets as there may be.
+const OF_A_MARKET: u32 = 8;
+/// Terms of a position in all its brackets.
+const OF_A_LEG: u32 = 4;
 
 fn owner<T: Config>() -> AccountId {
 	let owner: AccountId = whitelisted_caller();
@@ -40,7 +46,16 @@ fn price_of<T: Config>(market: MarketId) -> Result<Price, BenchmarkError> {
 
 /// Two accounts of the caller, with all the legs there may be, one long and one short.
 fn full_pair<T: Config>(first: u16) -> Result<(PoolId, [AccountKey; 2]), BenchmarkError> {
-	let (pool, markets, assets) = T::BenchmarkHelper::set_up(MAX_POSITIONS, MAX_COLLATERAL);
+	pair::<T>(first, MAX_POSITIONS, MAX_COLLATERAL)
+}
+
+/// Two accounts of the caller, with so many legs, one long and one short.
+fn pair<T: Config>(
+	first: u16,
+	positions: u32,
+	collateral: u32,
+) -> Result<(PoolId, [AccountKey; 2]), BenchmarkError> {
+	let (pool, markets, assets) = T::BenchmarkHelper::set_up(positions, collateral);
 	let owner = owner::<T>();
 	let keys = [first, first.saturating_add(1)].map(|number| {
 		let id = SubaccountId { owner: owner.clone(), number };
@@ -49,14 +64,14 @@ fn full_pair<T: Config>(first: u16) -> Result<(PoolId, [AccountKey; 2]), Benchma
 	let [long, short] = keys;
 	let (long, short) = (long?, short?);
 	for key in [&long, &short] {
-		<Pallet<T> as Ledger>::credit(key, None, Amount::new(DEPOSIT))?;
+		<Pallet<T> as Ledger>::credit(key, None, Amount::new(DEPOSIT * 10))?;
 		for asset in &assets {
 			<Pallet<T> as Ledger>::credit(key, Some(*asset), Amount::new(DEPOSIT))?;
 		}
 	}
 	for market in &markets {
 		let trade = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
-		let trades = [trade(long, 1), trade(short, -1)];
+		let trades = [trade(long, LOTS), trade(short, -LOTS)];
 		Pallet::<T>::settle(*market, price_of::<T>(*market)?, &trades)?;
 	}
 	Ok((pool, [long, short]))
@@ -146,7 +161,7 @@ mod benchmarks {
 			market = Some(full_legs::<T>(&long)?.0);
 			let trade =
 				|account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::new(1) };
-			trades.extend([trade(long, 1), trade(short, -1)]);
+			trades.extend([trade(long, LOTS), trade(short, -LOTS)]);
 		}
 		let market = market.ok_or("there are accounts")?;
 		let price = price_of::<T>(market)?;
@@ -159,8 +174,8 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn step(i: Linear<2, 256>) -> Result<(), BenchmarkError> {
-		T::BenchmarkHelper::set_up(i / 2, 0);
+	fn step(i: Linear<0, 480>) -> Result<(), BenchmarkError> {
+		T::BenchmarkHelper::set_up(i.div_ceil(OF_A_MARKET), 0);
 
 		#[block]
 		{
@@ -170,16 +185,15 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn wake(n: Linear<1, 130>) -> Result<(), BenchmarkError> {
-		let (_, [long, _]) = full_pair::<T>(0)?;
-		for market in (0..n).zip(Pallet::<T>::state(&long).ok_or("open")?.positions.iter()) {
-			T::BenchmarkHelper::set_price(market.1 .0, 90);
+	fn wake(n: Linear<1, 96>) -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = pair::<T>(0, n.div_ceil(OF_A_LEG), 0)?;
+		for (market, _) in Pallet::<T>::state(&long).ok_or("it is open")?.positions.iter() {
+			T::BenchmarkHelper::set_price(market, 99);
 		}
-		Seen::<T>::kill();
 
 		#[block]
 		{
-			Pallet::<T>::recheck(&long)?;
+			Pallet::<T>::wake_one(&long);
 		}
 
 		assert!(Filings::<T>::contains_key(long));

@@ -55,6 +55,8 @@ pub mod weights;
 mod withdrawal;
 
 pub use batch::Batch;
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use books::{PoolBook, Subaccount};
 pub use pallet::*;
 pub use solvency::SeenLevels;

@@ -163,6 +163,12 @@ impl<T: Config> Pallet<T> {
 		step
 	}
 
+	/// Wakes an account that is the only one of its step.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub(crate) fn wake_one(key: &AccountKey) {
+		Self::wake(key, &mut Pools(Vec::new()), &mut BookStep::default());
+	}
+
 	/// A step of so many accounts at most, whatever they weigh.
 	#[cfg(test)]
 	pub(crate) fn step_at_most(accounts: u32) -> BookStep {

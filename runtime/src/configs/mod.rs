@@ -1,6 +1,8 @@
 //! The parameters of every pallet, one file per concern.
 
 pub mod accounts;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmark_helpers;
 pub mod fees;
 pub mod markets;
 pub mod oracle;

@@ -1,0 +1,119 @@
+//! What the benchmarks of accounts and markets start from, on top of the development preset.
+
+use alloc::{format, vec::Vec};
+
+use breakwater_interfaces::{
+	genesis::{brackets, GenesisBracket, Percent},
+	AssetTerms, Ledger, MarketTerms, Prices, RiskEngine, SubaccountId, Symbol,
+};
+use breakwater_margin::Brackets;
+use breakwater_primitives::oracle::FeedId;
+use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets};
+use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Ratio, Timestamp};
+use frame_support::traits::fungibles::Mutate;
+use polkadot_sdk::*;
+
+use crate::{
+	market_presets::{self, QUOTE_TOKEN},
+	Assets, Custody, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
+};
+
+const POOL: PoolId = PoolId(0);
+/// Markets that only the risk engine and the ledger know have numbers from here on.
+const FIRST_MARKET: u32 = 1_000;
+/// A price in ticks that all feeds of the presets allow; the quote asset has its own.
+const PRICE: u64 = 6_000_000;
+const QUOTE_PRICE: u64 = 1_000_000;
+const NOW: Timestamp = Timestamp::new(1_700_000_000_000);
+/// A million dollars.
+const QUOTE: u128 = 1_000_000_000_000;
+
+/// The benchmarks' view of this runtime.
+pub struct Helper;
+
+/// Moves all indices to a price of the market's feed.
+fn price_at(feed: FeedId, ticks: u64) {
+	if let Some(quote) = Risk::pool(POOL).and_then(|pool| pool.quote_feed) {
+		<Oracle as Prices>::set_price(quote, Price::new(QUOTE_PRICE), NOW);
+	}
+	<Oracle as Prices>::set_price(feed, Price::new(ticks), NOW);
+	<Risk as RiskEngine>::begin_block(NOW);
+}
+
+fn first_terms() -> MarketTerms {
+	let market = market_presets::markets().into_iter().next().expect("there are presets");
+	market.terms().expect("the presets are good")
+}
+
+/// As many steps as there may be, all of them reached by four lots.
+fn steep() -> Brackets {
+	let step = |lots: u64| GenesisBracket {
+		beyond: lots,
+		factor: Percent(Ratio::saturating_from_percent(100u64.saturating_add(lots * 10))),
+	};
+	brackets(&[1, 2, 3].map(step)).expect("the steps rise")
+}
+
+fn asset_terms(number: u32) -> AssetTerms {
+	let asset = market_presets::assets().into_iter().next().expect("there are presets");
+	let terms = asset.terms().expect("the presets are good");
+	let symbol = Symbol::truncate_from(format!("B{number}").into_bytes());
+	AssetTerms { symbol, brackets: steep(), ..terms }
+}
+
+fn list_assets(count: u32) {
+	for number in 0..count {
+		CollateralAssets::<Runtime>::insert(AssetId(number), asset_terms(number));
+	}
+	AssetCount::<Runtime>::mutate(|known| *known = count.max(*known));
+}
+
+fn list_markets(count: u32) {
+	let mut terms = first_terms();
+	terms.risk.brackets = steep();
+	for number in 0..count {
+		let market = MarketId(FIRST_MARKET + number);
+		if Risk::pool_of(market).is_some() {
+			continue;
+		}
+		let MarketTerms { feed, tick_value, max_position, risk, funding, .. } = &terms;
+		Risk::list_market(market, POOL, *feed, *tick_value, *max_position, risk, funding)
+			.expect("there is room");
+	}
+}
+
+impl breakwater_ledger::BenchmarkHelper for Helper {
+	fn set_up(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
+		list_assets(assets);
+		list_markets(markets);
+		price_at(first_terms().feed, PRICE);
+		let markets = (0..markets).map(|number| MarketId(FIRST_MARKET + number)).collect();
+		(POOL, markets, (0..assets).map(AssetId).collect())
+	}
+
+	fn set_price(market: MarketId, percent: u64) {
+		let feed = Risk::feed_of(market).expect("the market is listed");
+		price_at(feed, PRICE / 100 * percent);
+	}
+}
+
+impl breakwater_exchange::BenchmarkHelper for Helper {
+	fn terms() -> MarketTerms {
+		let symbol = Symbol::truncate_from(b"BENCH-PERP".to_vec());
+		MarketTerms { symbol, ..first_terms() }
+	}
+
+	fn set_price(market: MarketId) {
+		let feed = Risk::feed_of(market).expect("the market is listed");
+		price_at(feed, PRICE);
+	}
+
+	fn fund(account: &SubaccountId) {
+		let SubaccountId { owner, number } = account;
+		<Margin as Ledger>::open(account, POOL, None).expect("it is new");
+		// Through custody: what is not there cannot be taken out.
+		Assets::mint_into(QUOTE_TOKEN, owner, QUOTE).expect("the token is there");
+		let signed = RuntimeOrigin::signed(owner.clone());
+		Custody::deposit(signed, *number, None, Amount::new(QUOTE)).expect("it is open");
+	}
+}
