@@ -22,8 +22,11 @@ use crate::{
 /// Most indices that are remembered from one step to the next. Those beyond count as moved.
 pub(crate) const MAX_SEEN: u32 = 2_048;
 
-/// Terms of health that an account is expected to have, to tell how many may be woken. Each is
-/// then charged for those it has.
+/// Terms of health that most accounts have at least: it tells how many are looked up. How many are
+/// woken, the weight tells: each is charged for the terms it has.
+const LEAST_TERMS: u32 = 2;
+
+/// What must be left of the weight to wake one more account, in terms of health.
 const EXPECTED_TERMS: u32 = 8;
 
 /// Crossed levels read for each account that may be woken: an account has several.
@@ -184,7 +187,7 @@ impl<T: Config> Solvency for Pallet<T> {
 			// Not even a look: the next step is told by the block it missed.
 			return BookStep { backlog: true, ..Default::default() };
 		};
-		let each = T::WeightInfo::wake(EXPECTED_TERMS);
+		let each = T::WeightInfo::wake(LEAST_TERMS);
 		let accounts = left.checked_div_per_component(&each).unwrap_or(u64::MAX);
 		let accounts = u32::try_from(accounts).unwrap_or(u32::MAX).max(1);
 		Self::take_step(levels, accounts, BookStep { used: base, ..Default::default() }, limit)
