@@ -128,7 +128,11 @@ pub fn tick(accounts: u32, basis_points: i64) -> Measured {
 /// could trade: as many do as the pipeline's budget has room for.
 pub fn batch(orders: u32) -> Measured {
 	let (mut chain, mut now) = open_chain();
-	chain.with(|| (0..orders).for_each(|number| drop(open_account(number))));
+	chain.with(|| {
+		for number in 0..orders {
+			open_account(number);
+		}
+	});
 	chain.commit();
 	chain.block(now, &prices(0), Vec::new());
 	now += INTERVAL;

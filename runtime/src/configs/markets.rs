@@ -5,7 +5,7 @@ use alloc::vec;
 
 use breakwater_breaker::{ChainParams, Threshold};
 use breakwater_clearing::Budget;
-use breakwater_custody::{Faucet, WeightInfo as _};
+use breakwater_custody::Faucet;
 use breakwater_ledger::WeightInfo as _;
 use breakwater_primitives::{
 	currency::storage_deposit,
@@ -112,7 +112,7 @@ impl breakwater_exchange::Config for Runtime {
 	type MaxNewOrders = ConstU32<500>;
 	type MaxActivations = ConstU32<50>;
 	type MaxExpiries = ConstU32<600>;
-	type MaxSwitches = ConstU32<8>;
+	type MaxSwitches = ConstU32<2>;
 	type FreeCalls = ConstU32<200>;
 	type QuotaPeriod = QuotaPeriod;
 	type WeightInfo = breakwater_exchange::weights::SubstrateWeight<Runtime>;
