@@ -29,8 +29,6 @@ const options = {
 const SAMPLE_MS = 50;
 const BLOCK_MS = 500;
 
-await run(main);
-
 async function main() {
   const given = readOptions(options);
   if (given.help) return console.log(HELP);
@@ -129,3 +127,6 @@ function inWords(row) {
     `  the delay from the venues that fits best: ${delay}`,
   ].join('\n');
 }
+
+// Last: what it needs is defined above.
+await run(main);
