@@ -45,6 +45,8 @@ parameter_types! {
 	/// What a batch weighs.
 	pub storage BatchWeight: u64 = 10;
 	pub storage BookBacklog: bool = false;
+	/// What a step of the trigger book weighs.
+	pub storage BookWeight: u64 = 5;
 	/// Whether the breakers refuse new risk.
 	pub storage NewRisk: bool = true;
 	pub Limits: Budget = Budget {
@@ -187,7 +189,13 @@ impl Breakers for Stages {
 impl Solvency for Stages {
 	fn step(limit: Weight) -> BookStep {
 		note(format!("book within {}", limit.ref_time()));
-		BookStep { used: weight(5), woken: 2, due: 1, failed: 0, backlog: BookBacklog::get() }
+		BookStep {
+			used: weight(BookWeight::get()),
+			woken: 2,
+			due: 1,
+			failed: 0,
+			backlog: BookBacklog::get(),
+		}
 	}
 	fn due(_: u32) -> Vec<AccountKey> {
 		Vec::new()

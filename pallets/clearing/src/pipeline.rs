@@ -5,11 +5,7 @@ use breakwater_breaker::{Action, Clearing, Matching};
 use breakwater_interfaces::{Breakers, Exchange, Liquidation, MarketFacts, RiskEngine, Solvency};
 use breakwater_units::{MarketId, Ratio, Rounding, Timestamp};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{
-	storage::with_storage_layer,
-	traits::Get,
-	weights::{Weight, WeightMeter},
-};
+use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
 
@@ -60,6 +56,31 @@ pub struct Report {
 	pub failed: u32,
 }
 
+/// Counts weight against a limit. What must run may go beyond it: FRAME's `WeightMeter` takes that
+/// for a bug, and panics where assertions are on.
+struct Meter {
+	used: Weight,
+	limit: Weight,
+}
+
+impl Meter {
+	const fn within(limit: Weight) -> Self {
+		Self { used: Weight::zero(), limit }
+	}
+
+	fn consume(&mut self, weight: Weight) {
+		self.used.saturating_accrue(weight);
+	}
+
+	fn remaining(&self) -> Weight {
+		self.limit.saturating_sub(self.used)
+	}
+
+	fn has_room_for(&self, weight: Weight) -> bool {
+		weight.all_lte(self.remaining())
+	}
+}
+
 /// What became of a market's batch.
 enum Batch {
 	Cleared,
@@ -81,7 +102,7 @@ impl<T: Config> Pallet<T> {
 
 		let budget = T::Budget::get();
 		let total = if before.backlog { budget.with_backlog } else { budget.total };
-		let mut meter = WeightMeter::with_limit(total);
+		let mut meter = Meter::within(total);
 		let mut report = Report::default();
 		Self::find_due(part(total, budget.solvency), &mut meter, &mut report);
 		let limit = part(total, budget.liquidation).min(meter.remaining());
@@ -89,14 +110,14 @@ impl<T: Config> Pallet<T> {
 		Self::run_batches(now, &mut meter, &mut report);
 
 		report.backlog |= T::Liquidation::backlog() > 0;
-		report.used = always.saturating_add(meter.consumed());
+		report.used = always.saturating_add(meter.used);
 		let used = report.used;
 		LastReport::<T>::put(report);
 		used
 	}
 
 	/// Stage 4.
-	fn find_due(limit: Weight, meter: &mut WeightMeter, report: &mut Report) {
+	fn find_due(limit: Weight, meter: &mut Meter, report: &mut Report) {
 		let step = T::Solvency::step(limit);
 		meter.consume(step.used);
 		report.woken = step.woken;
@@ -105,7 +126,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Stages 5 and 6 of every market, beginning with the one that has waited longest.
-	fn run_batches(now: Timestamp, meter: &mut WeightMeter, report: &mut Report) {
+	fn run_batches(now: Timestamp, meter: &mut Meter, report: &mut Report) {
 		let markets = T::RiskEngine::markets();
 		let first = FirstMarket::<T>::get();
 		let count = u32::try_from(markets.len()).unwrap_or(u32::MAX);
@@ -130,13 +151,13 @@ impl<T: Config> Pallet<T> {
 
 	/// One market's batch, in a storage layer of its own. It may use its share of what is left, as
 	/// one of so many markets that still wait.
-	fn run_batch(market: MarketId, now: Timestamp, meter: &mut WeightMeter, waiting: u32) -> Batch {
+	fn run_batch(market: MarketId, now: Timestamp, meter: &mut Meter, waiting: u32) -> Batch {
 		let overhead = T::WeightInfo::run_batch().saturating_add(T::Breakers::step_weight());
 		meter.consume(overhead);
 		let facts = MarketFacts { backlog: u64::from(T::Liquidation::backlog()), fault: false };
 		let observing = T::RiskEngine::observe_batch_weight();
 		let least = T::Exchange::least_weight().saturating_add(observing);
-		if !meter.can_consume(least) {
+		if !meter.has_room_for(least) {
 			T::Breakers::step(market, now, facts, None);
 			Self::deposit_event(Event::MarketDeferred { market });
 			return Batch::Deferred;
@@ -173,7 +194,7 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Pallet<T> {
 	/// The batch of a market that there is not.
 	pub(crate) fn benchmark_batch() {
-		let mut meter = WeightMeter::new();
+		let mut meter = Meter::within(Weight::MAX);
 		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter, 1);
 	}
 }

@@ -4,8 +4,8 @@ use sp_runtime::DispatchError;
 
 use crate::{
 	mock::{
-		chain, trace, weight, BatchWeight, BookBacklog, Broken, MarketCount, NewRisk, Pipeline,
-		System, Test,
+		chain, trace, weight, BatchWeight, BookBacklog, BookWeight, Broken, MarketCount, NewRisk,
+		Pipeline, System, Test,
 	},
 	Event, LastReport,
 };
@@ -122,5 +122,17 @@ fn a_chain_without_markets_runs() {
 	chain().execute_with(|| {
 		MarketCount::set(&0);
 		assert_eq!(Pipeline::run(), weight(12));
+	});
+}
+
+#[test]
+fn what_must_run_may_weigh_more_than_the_budget_and_defers_the_batches() {
+	chain().execute_with(|| {
+		BookWeight::set(&1_000);
+		// 2 for stages 2 and 3, 1,000 and 5 for 4 and 5, and 1 for each market's breaker
+		assert_eq!(Pipeline::run(), weight(1_010));
+		let report = LastReport::<Test>::get();
+		assert_eq!((report.cleared, report.deferred), (0, 3));
+		assert!(trace().contains(&"step 2 clears nothing".to_string()));
 	});
 }
