@@ -1,12 +1,12 @@
 //! The worst case of each machine: everything changes and is told.
 
 use breakwater_breaker::{BandParams, Chain, Market, MarketParams, Threshold};
-use breakwater_interfaces::{Breakers, MarketFacts, Prices, RiskEngine};
-use breakwater_units::{MarketId, Millis, Price, Ratio, Size, Timestamp};
+use breakwater_interfaces::{Breakers, FundCondition, MarketFacts, PoolFacts, Prices, RiskEngine};
+use breakwater_units::{MarketId, Millis, PoolId, Price, Ratio, Size, Timestamp};
 use frame_benchmarking::v2::*;
 use polkadot_sdk::*;
 
-use crate::{ChainState, Config, Listed, Markets, Pallet};
+use crate::{ChainState, Config, Listed, Markets, Pallet, Pools};
 
 const MARKET: MarketId = MarketId(0);
 const NOW: Timestamp = Timestamp::new(1_000_000_000);
@@ -68,6 +68,19 @@ mod benchmarks {
 		}
 
 		assert_ne!(Markets::<T>::get(MARKET), Market::default());
+	}
+
+	#[benchmark]
+	fn step_pool() {
+		let fund = FundCondition { drawdown: Ratio::ONE, unresolved_loss: true };
+		let pool = T::RiskEngine::pools().first().copied().unwrap_or(PoolId(0));
+
+		#[block]
+		{
+			Pallet::<T>::step_pool(pool, NOW, PoolFacts { backlog: u64::MAX, fund });
+		}
+
+		assert!(Pools::<T>::get(pool).reduce_only.is_on());
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::chain(), crate::mock::Test);

@@ -40,10 +40,10 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation)]
 pub mod pallet {
 	use super::*;
-	use breakwater_breaker::{Chain, ChainParams, Market, MarketParams, Matching};
+	use breakwater_breaker::{Chain, ChainParams, Market, MarketParams, Matching, Pool};
 	use breakwater_interfaces::{Prices, RiskEngine};
 	use breakwater_primitives::oracle::FeedId;
-	use breakwater_units::{MarketId, Timestamp};
+	use breakwater_units::{MarketId, PoolId, Timestamp};
 	use frame_support::{pallet_prelude::*, traits::Get};
 	use frame_system::pallet_prelude::*;
 
@@ -72,6 +72,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Markets<T: Config> = StorageMap<_, Twox64Concat, MarketId, Market, ValueQuery>;
 
+	/// The state of each pool's machine.
+	#[pallet::storage]
+	pub type Pools<T: Config> = StorageMap<_, Twox64Concat, PoolId, Pool, ValueQuery>;
+
 	/// The state of the chain's machine.
 	#[pallet::storage]
 	#[pallet::getter(fn chain)]
@@ -88,6 +92,8 @@ pub mod pallet {
 		MarketChanged { market: MarketId, state: Market, matching: Matching },
 		/// A market's call auction did not find a price, and goes on.
 		AuctionExtended { market: MarketId },
+		/// A pool allows other actions than before.
+		PoolChanged { pool: PoolId, state: Pool },
 		/// The chain allows other actions than before.
 		ChainChanged { state: Chain },
 		/// The first block after an outage: liquidation waits for newer prices.

@@ -2,17 +2,19 @@
 
 use breakwater_breaker::{
 	band_half_width, Action, ActionSet, Band, ChainInputs, Clearing, Market, MarketInputs,
-	MarketParams, Matching,
+	MarketParams, Matching, PoolInputs,
 };
-use breakwater_interfaces::{Breakers, MarketFacts, Prices, Pricing, RiskEngine};
+use breakwater_interfaces::{Breakers, MarketFacts, PoolFacts, Prices, Pricing, RiskEngine};
 use breakwater_oracle_math::Action as PriceUse;
 use breakwater_primitives::oracle::FeedId;
-use breakwater_units::{MarketId, Ratio, Timestamp};
+use breakwater_units::{MarketId, PoolId, Ratio, Timestamp};
 use frame_support::{ensure, pallet_prelude::Weight, traits::Get};
 use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
-use crate::{ChainState, Config, Error, Event, Listed, Markets, Pallet, ResumedAt, WeightInfo};
+use crate::{
+	ChainState, Config, Error, Event, Listed, Markets, Pallet, Pools, ResumedAt, WeightInfo,
+};
 
 /// What an action needs a price for, if it needs one.
 const fn price_action(action: Action) -> Option<PriceUse> {
@@ -38,6 +40,27 @@ impl<T: Config> Breakers for Pallet<T> {
 			Self::deposit_event(Event::ChainChanged { state });
 		}
 		T::WeightInfo::begin_block()
+	}
+
+	fn step_pool(pool: PoolId, now: Timestamp, facts: PoolFacts) -> Weight {
+		let weight = T::WeightInfo::step_pool();
+		let Some(terms) = T::RiskEngine::pool(pool) else { return weight };
+		let PoolFacts { backlog, fund } = facts;
+		let inputs = PoolInputs {
+			now,
+			drawdown: fund.drawdown,
+			backlog,
+			unresolved_loss: fund.unresolved_loss,
+		};
+		let before = Pools::<T>::get(pool);
+		let (state, changed) = before.step(&inputs, &terms.breaker);
+		if state != before {
+			Pools::<T>::insert(pool, state);
+		}
+		if changed {
+			Self::deposit_event(Event::PoolChanged { pool, state });
+		}
+		weight
 	}
 
 	fn step_weight() -> Weight {
@@ -72,9 +95,14 @@ impl<T: Config> Breakers for Pallet<T> {
 			return ActionSet::ALWAYS.contains(action);
 		};
 		let price_is_good = price_action(action).is_none_or(|use_| T::Prices::permits(feed, use_));
+		let pool = T::RiskEngine::pool_of(market);
 		price_is_good
 			&& Self::market(market).allowed().contains(action)
-			&& Self::chain_allows(action)
+			&& pool.is_none_or(|pool| Self::pool_allows(pool, action))
+	}
+
+	fn pool_allows(pool: PoolId, action: Action) -> bool {
+		Pools::<T>::get(pool).allowed().contains(action) && Self::chain_allows(action)
 	}
 
 	fn chain_allows(action: Action) -> bool {

@@ -1,6 +1,8 @@
 //! A runtime with one pallet, and an oracle and a risk engine under the tests' control.
 
-use breakwater_breaker::{BandParams, ChainParams, MarketParams, Threshold};
+use breakwater_breaker::{
+	withdrawal::LimitTerms, BandParams, ChainParams, MarketParams, PoolParams, Threshold,
+};
 use breakwater_interfaces::{
 	AssetTerms, BatchSummary, FeedPrice, FundingTerms, PoolTerms, Prices, Pricing, RiskEngine,
 	RiskTerms,
@@ -9,7 +11,8 @@ use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 use breakwater_oracle_math::Action;
 use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{
-	AssetId, MarketId, Millis, PoolId, Price, Ratio, SignedRatio, Size, TickValue, Timestamp,
+	Amount, AssetId, MarketId, Millis, PoolId, Price, Quote, Ratio, SignedRatio, Size, TickValue,
+	Timestamp,
 };
 use frame_support::{derive_impl, parameter_types};
 use polkadot_sdk::*;
@@ -135,7 +138,33 @@ impl RiskEngine for Oracle {
 		Some(PoolId(0))
 	}
 	fn pool(_: PoolId) -> Option<PoolTerms> {
-		None
+		let part = Ratio::saturating_from_percent(10);
+		let (quote, threshold) = (Quote::ZERO, Threshold { trip: 50, release: 5 });
+		Some(PoolTerms {
+			symbol: Default::default(),
+			quote_feed: None,
+			min_deposit: quote,
+			min_equity: quote,
+			max_loan: quote,
+			max_borrowed: quote,
+			interest: Ratio::ZERO,
+			profit_cap: quote,
+			notional_floor: Ratio::ZERO,
+			outflow: LimitTerms {
+				share: part,
+				floor: Amount::ZERO,
+				account_share: part,
+				account_floor: Amount::ZERO,
+				window: Millis::DAY,
+			},
+			interest_period: Millis::DAY,
+			breaker: PoolParams {
+				// Twenty and ten percent.
+				drawdown: Threshold { trip: 200_000_000, release: 100_000_000 },
+				backlog: threshold,
+				release: Millis::new(5_000),
+			},
+		})
 	}
 	fn asset(_: AssetId) -> Option<AssetTerms> {
 		None

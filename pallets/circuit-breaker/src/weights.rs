@@ -17,6 +17,8 @@ pub trait WeightInfo {
 	fn begin_block() -> Weight;
 	/// See the benchmark of this name.
 	fn step() -> Weight;
+	/// See the benchmark of this name.
+	fn step_pool() -> Weight;
 }
 
 /// Measured times, and the runtime's cost of each read and write.
@@ -47,6 +49,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+
+	// Not measured yet.
+	fn step_pool() -> Weight {
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 }
 
 /// Nothing weighs anything, for tests.
@@ -55,6 +64,9 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn step() -> Weight {
+		Weight::zero()
+	}
+	fn step_pool() -> Weight {
 		Weight::zero()
 	}
 }

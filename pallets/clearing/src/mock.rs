@@ -178,6 +178,12 @@ impl Breakers for Stages {
 	fn allows(_: MarketId, _: Action) -> bool {
 		NewRisk::get()
 	}
+	fn step_pool(_: PoolId, _: Timestamp, _: breakwater_interfaces::PoolFacts) -> Weight {
+		Weight::zero()
+	}
+	fn pool_allows(_: PoolId, _: Action) -> bool {
+		NewRisk::get()
+	}
 	fn chain_allows(_: Action) -> bool {
 		NewRisk::get()
 	}
@@ -206,6 +212,9 @@ impl Solvency for Stages {
 }
 
 impl Liquidation for Stages {
+	fn backlog_of(_: PoolId) -> u32 {
+		0
+	}
 	fn forced_orders(_: MarketId) -> Vec<ForcedOrder> {
 		Vec::new()
 	}

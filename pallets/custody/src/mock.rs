@@ -228,6 +228,12 @@ impl Breakers for Switches {
 	fn allows(_: MarketId, _: Action) -> bool {
 		!World::get().market_halted
 	}
+	fn step_pool(_: PoolId, _: Timestamp, _: PoolFacts) -> frame_support::weights::Weight {
+		frame_support::weights::Weight::zero()
+	}
+	fn pool_allows(_: PoolId, _: Action) -> bool {
+		!World::get().halted
+	}
 	fn chain_allows(_: Action) -> bool {
 		!World::get().halted
 	}

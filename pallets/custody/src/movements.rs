@@ -183,7 +183,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(T::RiskEngine::asset(asset).is_some(), Error::<T>::UnknownAsset);
 		}
 		let state = T::Ledger::state(&account).ok_or(Error::<T>::UnknownSubaccount)?;
-		ensure!(Self::may_withdraw(&state), Error::<T>::Halted);
+		ensure!(Self::may_withdraw(pool, &state), Error::<T>::Halted);
 		T::Ledger::debit(&account, asset, amount)?;
 		match asset {
 			Some(asset) => Self::pay_collateral(id, account, asset, amount),
@@ -191,10 +191,10 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether the breakers let the account take anything out: every market it has a position in,
-	/// with its pool, or the chain if it has none.
-	fn may_withdraw(state: &SubaccountState) -> bool {
-		T::Breakers::chain_allows(Action::Withdraw)
+	/// Whether the breakers let the account take anything out: its pool, with the chain, and
+	/// every market it has a position in.
+	fn may_withdraw(pool: PoolId, state: &SubaccountState) -> bool {
+		T::Breakers::pool_allows(pool, Action::Withdraw)
 			&& state
 				.positions
 				.iter()
@@ -358,6 +358,14 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Vault for Pallet<T> {
 	fn quote_on_hand(pool: PoolId) -> Amount {
 		OnHand::<T>::get(pool)
+	}
+
+	fn move_quote(from: PoolId, to: PoolId, amount: Amount) -> DispatchResult {
+		let left = OnHand::<T>::get(from).try_sub(amount).map_err(Error::<T>::from)?;
+		let received = OnHand::<T>::get(to).try_add(amount).map_err(Error::<T>::from)?;
+		OnHand::<T>::insert(from, left);
+		OnHand::<T>::insert(to, received);
+		Ok(())
 	}
 
 	fn collateral_on_hand(asset: AssetId) -> Amount {

@@ -103,7 +103,7 @@ impl crate::Config for Test {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Books {
-	fn terms() -> MarketTerms {
+	fn terms() -> breakwater_interfaces::MarketTerms {
 		market("BENCH-PERP").terms().unwrap()
 	}
 	fn set_price(market: MarketId) {
@@ -438,6 +438,12 @@ impl Breakers for Books {
 	}
 	fn allows(_: MarketId, action: Action) -> bool {
 		!Halted::get() || !matches!(action, Action::AddRisk | Action::Withdraw)
+	}
+	fn step_pool(_: PoolId, _: Timestamp, _: breakwater_interfaces::PoolFacts) -> Weight {
+		Weight::zero()
+	}
+	fn pool_allows(_: PoolId, _: Action) -> bool {
+		true
 	}
 	fn chain_allows(_: Action) -> bool {
 		true

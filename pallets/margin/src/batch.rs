@@ -161,6 +161,8 @@ impl<T: Config> Batch<T> {
 	fn standing(&self, key: &AccountKey) -> Option<(&View<T>, Standing)> {
 		let view = self.view.as_ref()?;
 		let load = || {
+			let pool = Subaccounts::<T>::get(key)?.info.pool;
+			Pallet::<T>::take_levy(key, pool).ok()?;
 			let account = Subaccounts::<T>::get(key)?;
 			self.may_trade(&account.info).then_some(())?;
 			let market = (self.market, &view.index);

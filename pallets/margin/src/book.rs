@@ -9,7 +9,7 @@ use breakwater_trigger_book::{
 use breakwater_units::{AccountKey, NanoQuote};
 use codec::Decode;
 use core::marker::PhantomData;
-use frame_support::storage::StoragePrefixedMap;
+use frame_support::{storage::StoragePrefixedMap, traits::Contains};
 use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
@@ -124,6 +124,9 @@ impl<T: Config> Pallet<T> {
 		indices: &CachedIndices<T>,
 		on_error: OnEvaluationError,
 	) -> DispatchResult {
+		if T::Backstops::contains(key) {
+			return Ok(());
+		}
 		let evaluation = match evaluate(state, indices) {
 			Ok(evaluation) => evaluation,
 			Err(_) if on_error == OnEvaluationError::SetAside => {

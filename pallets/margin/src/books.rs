@@ -1,7 +1,7 @@
 //! Accounts and the books of their pools. A change of an account goes through [`Posting::change`],
 //! which keeps every sum and files the account in the trigger book: no other code writes either.
 
-use breakwater_interfaces::{LedgerError, RiskEngine, SubaccountInfo};
+use breakwater_interfaces::{LedgerError, Levies, RiskEngine, SubaccountInfo};
 use breakwater_margin::{Indices, MarginError, SubaccountState};
 use breakwater_primitives::Balance;
 use breakwater_units::{AccountKey, MarketId, PoolId, Quote, Rounding};
@@ -61,15 +61,32 @@ pub(crate) struct Posting<T: Config> {
 	pub(crate) pool: PoolId,
 	pub(crate) indices: CachedIndices<T>,
 	pub(crate) book: PoolBook,
+	/// Whether accounts of the pool may owe a levy.
+	levies: bool,
 }
 
 impl<T: Config> Posting<T> {
 	pub(crate) fn new(pool: PoolId) -> Self {
-		Self { pool, indices: CachedIndices::new(pool), book: Pools::<T>::get(pool) }
+		let (indices, book) = (CachedIndices::new(pool), Pools::<T>::get(pool));
+		Self { pool, indices, book, levies: T::Levies::are_open(pool) }
 	}
 
-	/// Changes an account. What `change` adds to its claim, the caller takes from elsewhere.
+	/// Changes an account, after it has paid what it owes to a deleveraging. What `change` adds to
+	/// its claim, the caller takes from elsewhere.
 	pub(crate) fn change<R>(
+		&mut self,
+		key: &AccountKey,
+		on_error: OnEvaluationError,
+		change: impl FnOnce(&mut Subaccount, &CachedIndices<T>) -> Result<R, DispatchError>,
+	) -> Result<R, DispatchError> {
+		if self.levies {
+			self.take_levy(key)?;
+		}
+		self.change_now(key, on_error, change)
+	}
+
+	/// Changes an account.
+	pub(crate) fn change_now<R>(
 		&mut self,
 		key: &AccountKey,
 		on_error: OnEvaluationError,

@@ -288,7 +288,7 @@ fn add<T: Config>(
 }
 
 /// Lots held long.
-fn long(position: Lots) -> Size {
+pub(crate) fn long(position: Lots) -> Size {
 	if position.side() == Some(Side::Buy) {
 		position.size()
 	} else {

@@ -41,6 +41,7 @@ mod batch;
 mod benchmarking;
 mod book;
 mod books;
+mod estates;
 mod indices;
 mod ledger;
 #[cfg(test)]
@@ -69,7 +70,7 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
-	use breakwater_interfaces::{LedgerError, Prices, RiskEngine, SubaccountId, Vault};
+	use breakwater_interfaces::{LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault};
 	use breakwater_margin::MarginError;
 	use breakwater_primitives::{AccountId, Balance};
 	use breakwater_trigger_book::{BookError, Cursor, DueKey, Filing, LevelKey};
@@ -113,6 +114,13 @@ pub mod pallet {
 
 		/// Whether something else still needs a subaccount: open orders, say.
 		type Busy: Contains<AccountKey>;
+
+		/// The accounts that take positions over. They are never liquidated: what they fall short
+		/// of zero, the funds pay.
+		type Backstops: Contains<AccountKey>;
+
+		/// What accounts owe to a deleveraging.
+		type Levies: Levies;
 
 		/// What the calls and the book's step weigh.
 		type WeightInfo: WeightInfo;
@@ -202,6 +210,21 @@ pub mod pallet {
 			to: Option<AccountKey>,
 			amount: Quote,
 		},
+		/// An account paid its part of a deleveraging, or of the final settlement of its pool. Its
+		/// trades for it are told apart.
+		Levied { account: AccountKey, payee: AccountKey, charge: Quote },
+		/// All that was in an account is in another.
+		Absorbed { account: AccountKey, into: AccountKey },
+		/// Collateral was sold to another account of the pool.
+		CollateralSold {
+			from: AccountKey,
+			to: AccountKey,
+			asset: AssetId,
+			amount: Amount,
+			proceeds: Quote,
+		},
+		/// Quanta went from the fund of a pool to that of another.
+		FundMoved { from: PoolId, to: PoolId, amount: Quote },
 		/// The pool lent to an account; below zero, it was paid back.
 		Lent { account: AccountKey, amount: Quote, principal: Quote },
 		/// Interest on the loans of a pool went to its fund.

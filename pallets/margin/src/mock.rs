@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
 use breakwater_interfaces::*;
-use breakwater_margin::{BorrowIndex, Brackets, CollateralIndex, LegIndex, Step};
+use breakwater_margin::{BorrowIndex, Brackets, CollateralIndex, LegIndex, Step, SubaccountState};
 use breakwater_oracle_math::Action;
 use breakwater_primitives::{oracle::FeedId, AccountId, Balance};
 use breakwater_risk::{HaircutParams, RampParams};
@@ -77,6 +77,8 @@ impl crate::Config for Test {
 	type Prices = Feeds;
 	type Vault = Custody;
 	type Busy = BusyAccounts;
+	type Backstops = Backstops;
+	type Levies = Debts;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;
@@ -105,6 +107,8 @@ pub struct TestWorld {
 	pub(crate) collateral: BTreeMap<u32, u128>,
 	pub(crate) bad_feeds: Vec<FeedId>,
 	pub(crate) busy: Vec<AccountKey>,
+	pub(crate) backstop: Option<AccountKey>,
+	pub(crate) levies: BTreeMap<AccountKey, Levy>,
 	pub(crate) max_loan: i128,
 	pub(crate) max_borrowed: i128,
 	pub(crate) min_equity: i128,
@@ -279,8 +283,50 @@ impl Vault for Custody {
 	fn quote_on_hand(pool: PoolId) -> Amount {
 		Amount::new(World::get().quote.get(&pool.0).copied().unwrap_or(0).unsigned_abs())
 	}
+	fn move_quote(from: PoolId, to: PoolId, amount: Amount) -> DispatchResult {
+		Self::moved(from, to, amount.get() as i128)
+	}
 	fn collateral_on_hand(asset: AssetId) -> Amount {
 		Amount::new(World::get().collateral.get(&asset.0).copied().unwrap_or(0))
+	}
+}
+
+impl Custody {
+	fn moved(from: PoolId, to: PoolId, amount: i128) -> DispatchResult {
+		let on_hand = World::get().quote.get(&from.0).copied().unwrap_or(0);
+		frame_support::ensure!(on_hand >= amount, "not on hand");
+		world(|world| {
+			*world.quote.entry(from.0).or_default() -= amount;
+			*world.quote.entry(to.0).or_default() += amount;
+		});
+		Ok(())
+	}
+}
+
+/// Accounts that are not liquidated, and what accounts owe.
+pub struct Backstops;
+
+impl Contains<AccountKey> for Backstops {
+	fn contains(account: &AccountKey) -> bool {
+		World::get().backstop == Some(*account)
+	}
+}
+
+pub struct Debts;
+
+impl Levies for Debts {
+	fn are_open(_: PoolId) -> bool {
+		!World::get().levies.is_empty()
+	}
+	fn touch(account: &AccountKey, _: PoolId, _: &SubaccountState) -> Option<Levy> {
+		let levy = World::get().levies.get(account).cloned();
+		world(|world| {
+			world.levies.remove(account);
+		});
+		levy
+	}
+	fn payee(_: PoolId) -> Option<AccountKey> {
+		World::get().backstop
 	}
 }
 

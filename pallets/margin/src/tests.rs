@@ -1,5 +1,7 @@
 use breakwater_auction::Accounts;
-use breakwater_interfaces::{Exposure, Ledger, LedgerError, Solvency, Trade};
+use breakwater_interfaces::{
+	Estates, Exposure, Ledger, LedgerError, Levy, Solvency, Trade, GLOBAL_POOL,
+};
 use breakwater_margin::{health, Requirement};
 use breakwater_units::{Amount, Lots, NanoQuote, PoolId, Price, Quote, Ratio, Size};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight};
@@ -344,6 +346,121 @@ mod crediting {
 			assert!(events().contains(&Event::SetAside { account: a }));
 			world(|world| world.markets.insert(0, btc).map_or((), |_| ()));
 			assert_eq!(LedgerPallet::recheck(&a), Ok(false));
+		});
+	}
+}
+
+mod estates {
+	use super::*;
+
+	fn equity(key: &breakwater_units::AccountKey) -> i128 {
+		LedgerPallet::equity(key).unwrap().get() / 1_000_000_000
+	}
+
+	/// An account that nothing liquidates.
+	fn backstop() -> breakwater_units::AccountKey {
+		let key = opened(99, 0);
+		world(|world| world.backstop = Some(key));
+		key
+	}
+
+	#[test]
+	fn are_absorbed_with_debt_positions_and_collateral() {
+		with_chain(|| {
+			let (long, short, backstop) = (opened(1, 6_000), opened(2, 100_000), backstop());
+			assert_ok!(deposit(&long, Some(DOT), 50));
+			assert_ok!(trade(BTC, 1_000, (&long, &short), 10, 0));
+			assert_ok!(trade(ETH, 1_000, (&short, &long), 3, 0));
+			// 10 lots lose 1,000 quanta each
+			set_price(BTC, 900);
+			let worth = equity(&long);
+			assert_ok!(LedgerPallet::absorb(&long, &backstop));
+
+			assert_eq!(equity(&backstop), worth);
+			assert_eq!(LedgerPallet::state(&long).unwrap(), Default::default());
+			assert_eq!(LedgerPallet::open_interest(BTC), Size::new(10));
+			assert!(!Filings::<Test>::contains_key(backstop));
+
+			// The opposite of what it has cancels, and its profit becomes cash.
+			assert_ok!(LedgerPallet::absorb(&short, &backstop));
+			assert_eq!(LedgerPallet::open_interest(BTC), Size::ZERO);
+			assert!(LedgerPallet::state(&backstop).unwrap().positions.is_empty());
+		});
+	}
+
+	#[test]
+	fn sell_collateral_for_what_the_buyer_has() {
+		with_chain(|| {
+			let (seller, buyer) = (opened(1, 0), opened(2, 5_000));
+			assert_ok!(deposit(&seller, Some(DOT), 100));
+			let sell = |lots, price| {
+				let price = Price::new(price);
+				LedgerPallet::sell_collateral(&seller, &buyer, DOT, Size::new(lots), price)
+			};
+			// A lot of 10 units at 90 ticks of 10 quanta
+			assert_noop!(sell(6, 90), Error::<Test>::NotEnough);
+			assert_noop!(sell(0, 90), Error::<Test>::NoAmount);
+			assert!(sell(11, 1).is_err());
+			assert_ok!(sell(5, 90));
+			assert_eq!((cash(&seller), cash(&buyer)), (4_500, 500));
+			let held = |key| LedgerPallet::state(key).unwrap().collateral.get(DOT).copied();
+			assert_eq!(held(&seller), Some(Amount::new(50)));
+			assert_eq!(held(&buyer), Some(Amount::new(50)));
+		});
+	}
+
+	#[test]
+	fn are_charged_beyond_their_cash_and_owe_the_rest() {
+		with_chain(|| {
+			let (payer, payee) = (opened(1, 300), opened(2, 0));
+			assert_noop!(
+				LedgerPallet::charge(&payer, &payee, Quote::new(-1)),
+				Error::<Test>::NoAmount
+			);
+			assert_ok!(LedgerPallet::charge(&payer, &payee, Quote::new(1_000)));
+			assert_eq!(cash(&payee), 1_000);
+			assert_eq!(LedgerPallet::state(&payer).unwrap().loan, Quote::new(700));
+		});
+	}
+
+	#[test]
+	fn move_what_funds_have_and_what_is_on_hand() {
+		with_chain(|| {
+			let (long, short) = (opened(1, 100_000), opened(2, 100_000));
+			assert_ok!(trade(BTC, 1_000, (&long, &short), 10, 50));
+			let moved = |to, amount| LedgerPallet::move_fund(POOL, to, Quote::new(amount));
+			assert_noop!(moved(GLOBAL_POOL, 101), Error::<Test>::NotEnough);
+			assert_noop!(moved(PoolId(77), 1), Error::<Test>::UnknownPool);
+			assert_noop!(moved(POOL, 1), Error::<Test>::UnknownPool);
+			assert_ok!(moved(GLOBAL_POOL, 60));
+			assert_eq!((fund(POOL), fund(GLOBAL_POOL)), (40, 60));
+		});
+	}
+
+	#[test]
+	fn pay_a_levy_at_the_first_touch_and_before_anything_else() {
+		with_chain(|| {
+			let (long, short, backstop) = (opened(1, 6_000), opened(2, 20_000), backstop());
+			assert_ok!(trade(BTC, 1_000, (&long, &short), 10, 0));
+			// The long loses 7,000, 1,000 more than it has; the backstop has that loss.
+			set_price(BTC, 930);
+			assert_ok!(LedgerPallet::absorb(&long, &backstop));
+			assert_eq!(equity(&backstop), -1_000);
+
+			let closes = vec![(BTC, Lots::new(10), Price::new(930))];
+			let levy = Levy { closes, charge: Quote::new(1_000) };
+			world(|world| {
+				world.levies.insert(short, levy);
+			});
+			// Asking what it may trade is a touch.
+			let _ = LedgerPallet::batch(BTC, Ratio::ZERO, Size::MAX, true).position(&short);
+			assert_eq!(cash(&short), 26_000);
+			assert_eq!((cash(&backstop), equity(&backstop)), (0, 0));
+			assert_eq!(LedgerPallet::open_interest(BTC), Size::ZERO);
+
+			// It is taken once.
+			assert_ok!(deposit(&short, None, 5));
+			assert_eq!(cash(&short), 26_005);
 		});
 	}
 }

@@ -2,13 +2,13 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use breakwater_interfaces::{RiskEngine, Vault};
+use breakwater_interfaces::{RiskEngine, Vault, GLOBAL_POOL};
 use breakwater_margin::Indices;
 use breakwater_trigger_book::{DueKey, Filing, LevelKey, Violation};
 use breakwater_units::{
 	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Quote, Rounding, Size,
 };
-use frame_support::ensure;
+use frame_support::{ensure, traits::Contains};
 use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
 
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
 	/// # Errors
 	/// The first that does not hold.
 	pub fn check_pools() -> Result<(), TryRuntimeError> {
-		for pool in T::RiskEngine::pools() {
+		for pool in T::RiskEngine::pools().into_iter().chain([GLOBAL_POOL]) {
 			Self::check_pool(pool, &Pools::<T>::get(pool))?;
 		}
 		for asset in T::RiskEngine::assets() {
@@ -153,6 +153,10 @@ impl<T: Config> Pallet<T> {
 
 	/// Whoever is liquidatable is due or has a crossed level; whoever is not is filed as it is.
 	fn check_filing(key: &AccountKey, account: &Subaccount) -> Result<(), TryRuntimeError> {
+		if T::Backstops::contains(key) {
+			ensure!(Filings::<T>::get(key).is_none(), "a backstop is filed");
+			return Ok(());
+		}
 		let indices = CachedIndices::<T>::new(account.info.pool);
 		let Ok(evaluation) = evaluate(&account.state, &indices) else {
 			let is_due = matches!(Filings::<T>::get(key), Some(Filing::Due(_)));

@@ -209,6 +209,11 @@ pub trait Vault {
 	/// What a pool has of the quote asset in custody, less what is promised to withdrawals that
 	/// wait.
 	fn quote_on_hand(pool: PoolId) -> Amount;
+	/// Counts quote in custody as another pool's.
+	///
+	/// # Errors
+	/// If less is on hand.
+	fn move_quote(from: PoolId, to: PoolId, amount: Amount) -> DispatchResult;
 	/// What is in custody of a collateral asset, less what is promised.
 	fn collateral_on_hand(asset: AssetId) -> Amount;
 }

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::Matching;
 use breakwater_funding::Impact;
-use breakwater_units::{AccountKey, MarketId, Price, Size};
+use breakwater_units::{AccountKey, MarketId, PoolId, Price, Size};
 use polkadot_sdk::{sp_runtime::DispatchError, sp_weights::Weight};
 
 /// What a batch of a market did.
@@ -65,6 +65,8 @@ pub trait Liquidation {
 	fn work(limit: Weight) -> Weight;
 	/// Due accounts that the last block could not reach.
 	fn backlog() -> u32;
+	/// Of those, the ones of a pool; at least those known to be of it.
+	fn backlog_of(pool: PoolId) -> u32;
 }
 
 impl Liquidation for () {
@@ -76,6 +78,9 @@ impl Liquidation for () {
 		Weight::zero()
 	}
 	fn backlog() -> u32 {
+		0
+	}
+	fn backlog_of(_: PoolId) -> u32 {
 		0
 	}
 }

@@ -3,7 +3,8 @@
 //! No pallet names another: each asks for the traits here, and the runtime plugs them together.
 //! [`Prices`] is the oracle, [`RiskEngine`] owns the index vector, [`Ledger`] owns the subaccounts,
 //! [`Vault`] the assets, [`Exchange`] the orders, [`Breakers`] what is allowed now, and
-//! [`Liquidation`] is where accounts whose health is below zero go. Nothing here has storage.
+//! [`Liquidation`] is where accounts whose health is below zero go, and
+//! [`Insurance`] pays what they cannot. Nothing here has storage.
 //!
 //! Units are those of `breakwater_units`: prices in ticks, sizes in lots, money in quanta.
 //! A market's tick is its feed's tick, so that an index price needs no conversion.
@@ -17,8 +18,10 @@ extern crate alloc;
 
 mod accounts;
 mod breakers;
+mod estates;
 mod exchange;
 pub mod genesis;
+mod insurance;
 mod prices;
 mod risk;
 mod terms;
@@ -26,8 +29,10 @@ mod terms;
 pub use accounts::{
 	BookStep, Ledger, LedgerError, Solvency, SubaccountId, SubaccountInfo, Trade, Vault,
 };
-pub use breakers::{Breakers, MarketFacts};
+pub use breakers::{Breakers, MarketFacts, PoolFacts};
+pub use estates::{Estates, GLOBAL_POOL};
 pub use exchange::{BatchSummary, Exchange, Liquidation};
+pub use insurance::{FundCondition, Insurance, Levies, Levy};
 pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{

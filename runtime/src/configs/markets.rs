@@ -97,6 +97,8 @@ impl breakwater_ledger::Config for Runtime {
 	type Prices = Oracle;
 	type Vault = Custody;
 	type Busy = Exchange;
+	type Backstops = frame_support::traits::Nothing;
+	type Levies = ();
 	type WeightInfo = breakwater_ledger::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmark_helpers::Helper;
