@@ -106,23 +106,22 @@ impl<T: Config> Pallet<T> {
 			.take(T::MaxSwitches::get() as usize)
 			.take_while(|(due, _)| u32::from_be_bytes(*due) <= block)
 			.collect();
-		let mut cancelled = 0u32;
-		let mut fired = 0u32;
+		let mut used = T::WeightInfo::fire_switch(0);
 		for (due, account) in due {
 			SwitchesDue::<T>::remove(due, account);
 			Switches::<T>::remove(account);
 			let orders = Self::do_cancel_all(account, None, MAX_OPEN_ORDERS, Reason::DeadManSwitch);
-			cancelled = cancelled.saturating_add(orders);
-			fired = fired.saturating_add(1);
+			used = used.saturating_add(T::WeightInfo::fire_switch(orders));
 			Self::deposit_event(Event::SwitchFired { account, orders });
 		}
-		T::WeightInfo::fire_switches(fired, cancelled)
+		used
 	}
 
 	/// The most that the hook weighs.
 	pub fn worst_hook_weight() -> Weight {
-		let switches = T::MaxSwitches::get();
-		T::WeightInfo::fire_switches(switches, switches.saturating_mul(MAX_OPEN_ORDERS))
+		T::WeightInfo::fire_switch(MAX_OPEN_ORDERS)
+			.saturating_mul(T::MaxSwitches::get().into())
+			.saturating_add(T::WeightInfo::fire_switch(0))
 	}
 
 	fn quota_period() -> BlockNumber {

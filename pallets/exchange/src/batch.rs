@@ -104,7 +104,7 @@ impl Room {
 	/// Divides a weight: a quarter to loading, half to filling, an eighth to triggers, an eighth to
 	/// expiries. Not less than [`Self::LEAST`], unless the runtime's bounds are.
 	fn within<T: Config>(limit: Weight) -> Self {
-		let limit = limit.saturating_sub(T::WeightInfo::clear(0, 0, 0));
+		let limit = limit.saturating_sub(T::WeightInfo::fill(0));
 		let eighth = limit.saturating_div(8);
 		let fit = |eighths: u64, one: Weight, most: u32, least: u32| {
 			let part = eighth.saturating_mul(eighths);
@@ -130,7 +130,7 @@ impl Room {
 	}
 
 	fn one_filled<T: Config>() -> Weight {
-		T::WeightInfo::clear(1, 1, 1).saturating_sub(T::WeightInfo::clear(0, 0, 0))
+		fill_weight::<T>(1, 1, 1)
 	}
 
 	/// The most it may weigh.
@@ -140,7 +140,7 @@ impl Room {
 			.max(Self::one_filled::<T>().saturating_mul(self.filled.into()).saturating_div(4))
 			.max(T::WeightInfo::activate(2).saturating_mul(self.activations.into()))
 			.max(T::WeightInfo::expire(self.expiries));
-		T::WeightInfo::clear(0, 0, 0).saturating_add(least_eighth.saturating_mul(8))
+		T::WeightInfo::fill(0).saturating_add(least_eighth.saturating_mul(8))
 	}
 }
 
@@ -148,6 +148,20 @@ impl Room {
 fn load_weight<T: Config>(prepared: &Prepared) -> Weight {
 	let loaded = u32::try_from(prepared.orders.len()).unwrap_or(u32::MAX);
 	T::WeightInfo::load(loaded).saturating_sub(T::WeightInfo::load(0))
+}
+
+/// What it weighs to fill so many orders of so many accounts at so many prices, the look at the
+/// market apart. Each is measured with as few of the others as there can be.
+fn fill_weight<T: Config>(orders: u32, accounts: u32, prices: u32) -> Weight {
+	let order = T::WeightInfo::fill(1).saturating_sub(T::WeightInfo::fill(0));
+	let beside_its_order =
+		|one: Weight, none: Weight| one.saturating_sub(none).saturating_sub(order);
+	let account = beside_its_order(T::WeightInfo::trade(1), T::WeightInfo::trade(0));
+	let price = beside_its_order(T::WeightInfo::levels(1), T::WeightInfo::levels(0));
+	order
+		.saturating_mul(orders.into())
+		.saturating_add(account.saturating_mul(accounts.into()))
+		.saturating_add(price.saturating_mul(prices.into()))
 }
 
 /// A batch before the breaker has looked at it.
@@ -234,8 +248,7 @@ impl<T: Config> Pallet<T> {
 		let gone = outcome.fills.len().saturating_add(outcome.cancelled.len());
 		Self::carry_out(round, &orders, outcome, &mut summary)?;
 		let gone = u32::try_from(gone).unwrap_or(u32::MAX);
-		let filled = T::WeightInfo::clear(gone, summary.accounts, gone)
-			.saturating_sub(T::WeightInfo::clear(0, 0, 0));
+		let filled = fill_weight::<T>(gone, summary.accounts, gone);
 		summary.used = summary.used.saturating_add(filled);
 		Ok(summary)
 	}

@@ -99,6 +99,21 @@ fn run_batch<T: Config>(market: MarketId) -> u64 {
 	cleared.expect("the batch can be").volume.get()
 }
 
+/// A market with so many orders of so many accounts at so many prices, all of which trade: half of
+/// the accounts buy, half sell. It is the block of their batch.
+fn crossing<T: Config>(orders: u32, accounts: u32, prices: u32) -> MarketId {
+	let market = list::<T>();
+	let ids: Vec<SubaccountId> = (0..accounts).map(trader::<T>).collect();
+	for (order, id) in (0..orders).zip(ids.iter().cycle()) {
+		let ticks = i64::from(order / 2 % prices.div_ceil(2));
+		let buys = (order % accounts) % 2 == 0;
+		let (side, ticks) = if buys { (Side::Buy, ticks) } else { (Side::Sell, -ticks) };
+		enter::<T>(id, &request::<T>(market, side, ticks));
+	}
+	next_block::<T>();
+	market
+}
+
 fn stop(level: u64) -> Trigger {
 	Trigger { kind: TriggerKind::Stop, level: Price::new(level) }
 }
@@ -269,33 +284,45 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn fire_switches(s: Linear<1, 16>, o: Linear<0, 256>) {
+	fn fire_switch(o: Linear<0, MOST>) {
 		let market = list::<T>();
-		let each = o.div_ceil(s).min(MOST);
-		for number in 0..s {
-			let id = busy_trader::<T>(market, number, each);
-			Pallet::<T>::do_set_switch(id.key(), 1).expect("it can be armed");
-		}
+		let id = busy_trader::<T>(market, 0, o);
+		Pallet::<T>::do_set_switch(id.key(), 1).expect("it can be armed");
 		next_block::<T>();
 
 		#[block]
 		{
 			Pallet::<T>::fire_switches();
 		}
+		assert!(!Switches::<T>::contains_key(id.key()));
 	}
 
-	/// All trade: half of the accounts buy, half sell.
+	/// Orders of two accounts at one price.
 	#[benchmark]
-	fn clear(o: Linear<100, 500>, a: Linear<10, 100>, l: Linear<1, 100>) {
-		let market = list::<T>();
-		let ids: Vec<SubaccountId> = (0..a).map(trader::<T>).collect();
-		for (order, id) in (0..o).zip(ids.iter().cycle()) {
-			let ticks = i64::from(order / 2 % l.div_ceil(2));
-			let buys = (order % a) % 2 == 0;
-			let (side, ticks) = if buys { (Side::Buy, ticks) } else { (Side::Sell, -ticks) };
-			enter::<T>(id, &request::<T>(market, side, ticks));
+	fn fill(o: Linear<2, 100>) {
+		let market = crossing::<T>(o, 2, 1);
+
+		#[block]
+		{
+			assert!(run_batch::<T>(market) > 0);
 		}
-		next_block::<T>();
+	}
+
+	/// One order of each account, all at one price.
+	#[benchmark]
+	fn trade(a: Linear<2, 100>) {
+		let market = crossing::<T>(a, a, 1);
+
+		#[block]
+		{
+			assert!(run_batch::<T>(market) > 0);
+		}
+	}
+
+	/// Orders of two accounts, each at another price.
+	#[benchmark]
+	fn levels(l: Linear<2, 100>) {
+		let market = crossing::<T>(l, 2, l);
 
 		#[block]
 		{

@@ -31,10 +31,14 @@ pub trait WeightInfo {
 	fn amm_deposit() -> Weight;
 	/// Giving shares of an AMM back.
 	fn amm_withdraw() -> Weight;
-	/// Firing `s` dead-man switches that cancel `o` orders.
-	fn fire_switches(s: u32, o: u32) -> Weight;
-	/// A batch of `o` orders of `a` accounts at `l` prices, all filled.
-	fn clear(o: u32, a: u32, l: u32) -> Weight;
+	/// Firing a dead-man switch that cancels `o` orders.
+	fn fire_switch(o: u32) -> Weight;
+	/// A batch of `o` orders of two accounts at one price, all filled.
+	fn fill(o: u32) -> Weight;
+	/// A batch of an order of each of `a` accounts at one price, all filled.
+	fn trade(a: u32) -> Weight;
+	/// A batch of `l` orders of two accounts, each at another price, all filled.
+	fn levels(l: u32) -> Weight;
 	/// A batch that loads `o` orders of as many accounts, none of which trades.
 	fn load(o: u32) -> Weight;
 	/// `n` triggers that are met.
@@ -103,17 +107,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		cost::<T>(100, 20, 6)
 	}
 
-	fn fire_switches(s: u32, o: u32) -> Weight {
-		cost::<T>(5, 1, 0)
-			.saturating_add(cost::<T>(15, 3, 3).saturating_mul(s.into()))
-			.saturating_add(cost::<T>(20, 3, 3).saturating_mul(o.into()))
+	fn fire_switch(o: u32) -> Weight {
+		cost::<T>(20, 4, 3).saturating_add(cost::<T>(20, 3, 3).saturating_mul(o.into()))
 	}
 
-	fn clear(o: u32, a: u32, l: u32) -> Weight {
-		cost::<T>(100, 20, 10)
-			.saturating_add(cost::<T>(25, 2, 2).saturating_mul(o.into()))
-			.saturating_add(cost::<T>(60, 6, 4).saturating_mul(a.into()))
-			.saturating_add(cost::<T>(3, 1, 1).saturating_mul(l.into()))
+	fn fill(o: u32) -> Weight {
+		cost::<T>(100, 20, 10).saturating_add(cost::<T>(25, 2, 2).saturating_mul(o.into()))
+	}
+
+	fn trade(a: u32) -> Weight {
+		cost::<T>(100, 20, 10).saturating_add(cost::<T>(85, 8, 6).saturating_mul(a.into()))
+	}
+
+	fn levels(l: u32) -> Weight {
+		cost::<T>(100, 20, 10).saturating_add(cost::<T>(28, 3, 3).saturating_mul(l.into()))
 	}
 
 	fn load(o: u32) -> Weight {
@@ -166,10 +173,16 @@ impl WeightInfo for () {
 	fn amm_withdraw() -> Weight {
 		Weight::zero()
 	}
-	fn fire_switches(_: u32, _: u32) -> Weight {
+	fn fire_switch(_: u32) -> Weight {
 		Weight::zero()
 	}
-	fn clear(_: u32, _: u32, _: u32) -> Weight {
+	fn fill(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn trade(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn levels(_: u32) -> Weight {
 		Weight::zero()
 	}
 	fn load(_: u32) -> Weight {
