@@ -36,5 +36,5 @@ pub use insurance::{FundCondition, Insurance, Levies, Levy};
 pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{
-	AmmTerms, AssetTerms, FeeTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms, Symbol,
+	AmmTerms, AssetTerms, FeeTerms, FundTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms, Symbol,
 };
