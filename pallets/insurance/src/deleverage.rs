@@ -260,9 +260,17 @@ impl<T: Config> Pallet<T> {
 			Self::settle_from_start(pool, number, next.seal_for(outcome.left_over), None);
 			return Ok(());
 		}
-		Incidents::<T>::mutate(pool, |incident| drop(incident.tried.try_push(terms.market)));
+		Self::note_tried(pool, terms.market);
 		Self::set_operation(pool, None);
 		Ok(())
+	}
+
+	/// The winners of a market have paid what they could. A market more than can be remembered is
+	/// asked again.
+	fn note_tried(pool: PoolId, market: MarketId) {
+		Incidents::<T>::mutate(pool, |incident| {
+			let _ = incident.tried.try_push(market);
+		});
 	}
 
 	fn clear_up(pool: PoolId, number: u32, records: bool) {
@@ -271,7 +279,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// Whether an entry belongs to an epoch: by trying it on a copy.
+/// Whether an entry belongs to an epoch, not to the one for what it leaves over.
 fn is_of(epoch: &Epoch, entry: &Entry) -> bool {
 	entry.epoch() == epoch.terms().epoch
 }

@@ -11,7 +11,7 @@ use crate::{
 	funds::shortfall,
 	indices::{down, quote_equity, PoolIndices},
 	types::{Marks, Operation, Record, Stage},
-	Config, Error, Event, Operations, Pallet, Records,
+	Config, Event, Operations, Pallet, Records,
 };
 
 impl<T: Config> Pallet<T> {
@@ -117,13 +117,6 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::SettlementEnded { pool, number, haircuts, beyond });
 		Self::after_epoch(pool, !haircuts.is_zero());
 		Self::set_operation(pool, None);
-	}
-
-	/// Where the error of a settlement that cannot be begun would go.
-	pub(crate) fn has_prices(pool: PoolId) -> Result<(), Error<T>> {
-		let of_pool = T::RiskEngine::markets().into_iter().filter(|(_, of)| *of == pool);
-		let mut any = of_pool.filter_map(|(market, _)| T::RiskEngine::market(market));
-		any.next().map(drop).ok_or(Error::NoPrice)
 	}
 }
 
