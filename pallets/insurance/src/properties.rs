@@ -5,7 +5,7 @@ use breakwater_interfaces::{Estates, Insurance as _, Ledger, GLOBAL_POOL};
 use breakwater_margin::{health, Requirement};
 use breakwater_units::{AccountKey, Amount, MarketId, Quote};
 use breakwater_waterfall::deleverage::Basis;
-use polkadot_sdk::*;
+
 use proptest::prelude::*;
 
 use crate::{indices::PoolIndices, mock::*, Event, Operations};
@@ -232,7 +232,7 @@ fn is_plain(layers: &[i128; 5], scenario: &Scenario) -> bool {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(cases(150)))]
+	#![proptest_config(ProptestConfig::with_cases(cases(40)))]
 
 	/// The whole waterfall against a twin that does it by hand, whatever the size of a page.
 	#[test]
@@ -431,7 +431,7 @@ fn is_conserved() {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(cases(120)))]
+	#![proptest_config(ProptestConfig::with_cases(cases(25)))]
 
 	/// Whatever people do between the pages: value is conserved to the unit, and the invariants
 	/// hold after every deed.
