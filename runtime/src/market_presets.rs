@@ -8,7 +8,7 @@ use breakwater_exchange::{
 	GenesisRisk,
 };
 use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
-use breakwater_risk_engine::{GenesisAsset, GenesisPool, GenesisRamp};
+use breakwater_risk_engine::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
 use breakwater_units::Ratio;
 
 /// The token of the quote asset. The tokens of collateral have the numbers of the assets.
@@ -67,6 +67,30 @@ fn pool(symbol: &str) -> GenesisPool {
 		drawdown: GenesisThreshold { trip: percent(30), release: percent(20) },
 		backlog: GenesisThreshold { trip: 200, release: 20 },
 		breaker_release: 10 * SECOND,
+		fund: fund(),
+	}
+}
+
+fn fund() -> GenesisFund {
+	GenesisFund {
+		inventory_share: percent(20),
+		inventory_stress: percent(20),
+		unwind_band: percent(1),
+		unwind_share: percent(20),
+		hedge_correlation: percent(80),
+		draw_share: percent(30),
+		draw_quiet: DAY,
+		exit_delay: 7 * DAY,
+		exit_freeze: 3 * DAY,
+		exit_window: 2 * DAY,
+		premium_base: percent(1),
+		premium_slope: percent(4),
+		premium_max: percent(5),
+		premium_capital: percent(20),
+		premium_weights: [4, 2, 1],
+		target_share: percent(2),
+		sweep_share: percent(1),
+		look_back: DAY,
 	}
 }
 

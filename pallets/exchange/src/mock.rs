@@ -423,6 +423,7 @@ fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::SECOND,
 		},
+		fund: Default::default(),
 	}
 }
 

@@ -36,6 +36,6 @@ pub use insurance::{FundCondition, Insurance, Levies, Levy};
 pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{
-	AmmTerms, AssetTerms, FeeTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms, Symbol,
-	MAX_MARKETS,
+	AmmTerms, AssetTerms, FeeTerms, FundTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms,
+	Symbol, MAX_MARKETS,
 };
