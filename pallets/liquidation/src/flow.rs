@@ -1,6 +1,7 @@
 //! The forced flow of a market: netted at mark, forced into the batch, and filled.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use breakwater_auction::{ForcedFill, ForcedOrder};
 use breakwater_interfaces::{Ledger, LiquidationTerms, RiskEngine, Trade};
@@ -20,6 +21,18 @@ type Offered = (AccountKey, Offer);
 
 fn flow(offers: &[Offered]) -> Vec<Flow> {
 	offers.iter().map(|(account, offer)| Flow { account: *account, lots: offer.lots }).collect()
+}
+
+/// Keeps so many offers: half of them those that are offered longest, so that nobody is forgotten,
+/// the others the largest.
+fn keep_most_urgent(offers: &mut Vec<Offered>, most: usize) {
+	if offers.len() <= most {
+		return;
+	}
+	offers.sort_unstable_by_key(|(account, offer)| (offer.opened, *account));
+	let (_, others) = offers.split_at_mut(most.div_ceil(2));
+	others.sort_unstable_by_key(|(account, offer)| (Reverse(offer.size()), *account));
+	offers.truncate(most);
 }
 
 impl<T: Config> Pallet<T> {
@@ -76,7 +89,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What is forced into this block's batch: of each side at most a part of the depth, shared by
-	/// size among those who have been at it longest.
+	/// size.
 	pub(crate) fn force(market: MarketId) -> Vec<ForcedOrder> {
 		let now = Self::moment();
 		let auction = Auction::Market(market);
@@ -98,8 +111,7 @@ impl<T: Config> Pallet<T> {
 		(terms, depth, now): (&LiquidationTerms, Size, Moment),
 		orders: &mut Vec<ForcedOrder>,
 	) {
-		offers.sort_unstable_by_key(|(account, offer)| (offer.opened, *account));
-		offers.truncate(T::MaxForced::get() as usize);
+		keep_most_urgent(&mut offers, T::MaxForced::get() as usize);
 		let most = depth.mul_ratio(terms.depth_share, Rounding::Down).unwrap_or(Size::ZERO);
 		let most = most.max(terms.least_offer);
 		let all = offers.iter().fold(Size::ZERO, |sum, (_, offer)| sum.saturating_add(offer.size()));

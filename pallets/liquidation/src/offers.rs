@@ -59,12 +59,14 @@ impl<T: Config> Pallet<T> {
 
 	/// Writes an account's plan, and keeps the count of those that have offers.
 	pub(crate) fn put_plan(account: &AccountKey, before: &Plan, plan: Option<Plan>) {
-		let offers = plan.as_ref().is_some_and(|plan| !plan.auctions.is_empty());
-		OfferingAccounts::<T>::mutate(|count| {
-			*count = count
-				.saturating_add(u32::from(offers))
-				.saturating_sub(u32::from(!before.auctions.is_empty()));
-		});
+		let had = !before.auctions.is_empty();
+		let has = plan.as_ref().is_some_and(|plan| !plan.auctions.is_empty());
+		if has != had {
+			let (more, less) = (u32::from(has), u32::from(had));
+			OfferingAccounts::<T>::mutate(|count| {
+				*count = count.saturating_add(more).saturating_sub(less);
+			});
+		}
 		Plans::<T>::set(account, plan);
 	}
 

@@ -47,6 +47,8 @@ struct Patient<'a> {
 	terms: AccountTerms,
 	before: Plan,
 	now: Moment,
+	/// It may have offers while fewer accounts than this have.
+	places: u32,
 }
 
 impl<T: Config> Pallet<T> {
@@ -54,7 +56,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn treat(
 		key: &AccountKey,
 		before: Plan,
-		now: Moment,
+		(now, places): (Moment, u32),
 		effort: &mut Effort,
 	) -> Result<Outcome, DispatchError> {
 		if !T::Ledger::recheck(key)? {
@@ -76,7 +78,7 @@ impl<T: Config> Pallet<T> {
 		effort.legs = u32::try_from(state.legs()).unwrap_or(u32::MAX);
 		let terms = AccountTerms::of::<T>(&state);
 		let action = T::Ledger::plan(key, 0, &terms)?;
-		let patient = Patient { key, pool, state, terms, before, now };
+		let patient = Patient { key, pool, state, terms, before, now, places };
 		Self::carry_out(patient, action)
 	}
 
@@ -116,8 +118,11 @@ impl<T: Config> Pallet<T> {
 
 	/// Offers what is to be closed, and takes back what is not.
 	fn offer(patient: Patient<'_>, closes: &[LegClose]) -> Result<Outcome, DispatchError> {
-		let Patient { key, pool, before, now, .. } = &patient;
-		let full = OfferingAccounts::<T>::get() >= T::MaxAccounts::get();
+		let Patient { key, pool, before, now, places, .. } = &patient;
+		if before.waits_until > now.block {
+			return Ok(Outcome::Treated);
+		}
+		let full = OfferingAccounts::<T>::get() >= *places;
 		if full && before.auctions.is_empty() {
 			return Ok(Outcome::NoPlace);
 		}
@@ -138,8 +143,8 @@ impl<T: Config> Pallet<T> {
 			// There are no more closes than legs.
 			let _ = auctions.try_push(auction);
 		}
-		let others_wait = full && Backlog::<T>::get().total > 0;
-		if nobody_buys && others_wait {
+		let others_wait = || Backlog::<T>::get().total > 0;
+		if nobody_buys && full && others_wait() {
 			Self::yield_place(key, before, *now, &auctions);
 			return Ok(Outcome::Treated);
 		}
@@ -318,7 +323,7 @@ impl<T: Config> Pallet<T> {
 		log::error!(target: "runtime::liquidation", "account {key:?} is set aside: {error:?}");
 		Self::end_offers(key, before, End::Failed);
 		let waits_until = now.block.saturating_add(T::RetryAfter::get());
-		let plan = Plan { block: now.block, waits_until, ..Plan::default() };
+		let plan = Plan { block: now.block, waits_until, failed: true, ..Plan::default() };
 		Self::put_plan(key, before, Some(plan));
 		Self::deposit_event(Event::SetAside { account: *key, error, retry: waits_until.into() });
 	}

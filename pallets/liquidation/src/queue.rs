@@ -30,6 +30,8 @@ struct Round {
 	without_place: BTreeSet<AccountKey>,
 	/// Accounts that were computed.
 	treated: u32,
+	/// An account may get offers while fewer accounts than this have.
+	places: u32,
 }
 
 impl Round {
@@ -61,7 +63,7 @@ impl<T: Config> Liquidation for Pallet<T> {
 			return used;
 		}
 		let mut round = Round { now, used, seen: BTreeSet::new(),
-			without_place: BTreeSet::new(), treated: 0 };
+			without_place: BTreeSet::new(), treated: 0, places: T::MaxAccounts::get() };
 		let half = limit.saturating_div(2);
 		let three_quarters = half.saturating_add(limit.saturating_div(4));
 
@@ -73,6 +75,8 @@ impl<T: Config> Liquidation for Pallet<T> {
 			Self::look_at(worst, &mut round);
 			rest = others;
 		}
+		// The other half of the places is kept for the worst: nobody can fill them with small fry.
+		round.places = T::MaxAccounts::get().div_ceil(2);
 		Self::look_at_plans(&mut round, three_quarters);
 		Self::take_turns(rest, &mut round, limit);
 		let waits = |key: &&AccountKey| {
@@ -109,13 +113,16 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		let before = Plans::<T>::get(key).unwrap_or_default();
-		if before.waits_until > round.now.block {
+		if before.failed && before.waits_until > round.now.block {
 			return;
 		}
 		round.treated = round.treated.saturating_add(1);
 		let mut effort = Effort::default();
 		let treated =
-			with_storage_layer(|| Self::treat(key, before.clone(), round.now, &mut effort));
+			with_storage_layer(|| {
+			let when = (round.now, round.places);
+			Self::treat(key, before.clone(), when, &mut effort)
+		});
 		round.used.saturating_accrue(account_weight::<T>(effort));
 		match treated {
 			Ok(Outcome::Treated) => {},

@@ -317,6 +317,33 @@ mod forcing {
 	}
 
 	#[test]
+	fn of_too_many_the_longest_offered_and_the_largest_go() {
+		with_chain(|| {
+			MaxForced::set(&2);
+			let first = opened(1, 60_000);
+			trade_at(1, BTC, 100, 1_010);
+			set_mark(BTC, 999);
+			next_block();
+			for number in [2, 3] {
+				long(number);
+			}
+			let large = opened(4, 600_000);
+			buy(4, BTC, 1_000);
+			for number in [5, 6] {
+				long(number);
+			}
+			set_mark(BTC, 986);
+			next_block();
+			let mut forced: Vec<_> =
+				Liquidator::forced_orders(BTC).iter().map(|order| order.account).collect();
+			forced.sort_unstable();
+			let mut expected = [first, large];
+			expected.sort_unstable();
+			assert_eq!(forced, expected);
+		});
+	}
+
+	#[test]
 	fn a_fill_pays_a_fee_and_restores_the_account() {
 		with_chain(|| {
 			let account = long(1);
@@ -447,6 +474,23 @@ mod the_end {
 	}
 
 	#[test]
+	fn one_who_yielded_is_taken_over_when_below_zero() {
+		with_chain(|| {
+			MaxAccounts::set(&1);
+			let first = long(1);
+			set_mark(BTC, 988);
+			next_block();
+			opened(2, 60_000);
+			trade_at(2, BTC, 100, 999);
+			pass(10_500);
+			assert!(Plans::<Test>::get(first).unwrap().waits_until > 0);
+			set_mark(BTC, 930);
+			next_block();
+			assert!(World::get().absorbed.contains(&first));
+		});
+	}
+
+	#[test]
 	fn whom_nobody_wants_yields_the_place_to_those_who_wait() {
 		with_chain(|| {
 			MaxAccounts::set(&1);
@@ -481,7 +525,7 @@ mod fairness {
 	#[test]
 	fn the_worst_come_first_and_the_others_wait_in_turns() {
 		with_chain(|| {
-			let accounts: Vec<_> = (1..=12)
+			let accounts: Vec<_> = (1..=10)
 				.map(|number| {
 					let account = opened(number, 60_000);
 					trade_at(number, BTC, 100, 1_000 + u64::from(number));
@@ -490,9 +534,8 @@ mod fairness {
 				.collect();
 			set_mark(BTC, 989);
 			next_block_of(4);
-			for a in Books::due(20) { println!("{:?} {}", accounts.iter().position(|b| *b == a), offer_of(&a).is_some()); }
-			assert_eq!(Liquidator::backlog(), 8);
-			assert!(offer_of(&accounts[11]).is_some() && offer_of(&accounts[10]).is_some());
+			assert_eq!(Liquidator::backlog(), 6);
+			assert!(offer_of(&accounts[9]).is_some() && offer_of(&accounts[8]).is_some());
 
 			// nobody buys anything, and still everybody is offered within a few blocks
 			let mut offered = std::collections::BTreeSet::<breakwater_units::AccountKey>::new();
@@ -500,7 +543,25 @@ mod fairness {
 				next_block_of(4);
 				offered.extend(accounts.iter().filter(|account| offer_of(account).is_some()).copied());
 			}
-			assert_eq!(offered.len(), 12);
+			assert_eq!(offered.len(), 10);
+		});
+	}
+
+	#[test]
+	fn half_of_the_places_are_kept_for_the_worst() {
+		with_chain(|| {
+			MaxAccounts::set(&4);
+			for number in 1..=6 {
+				opened(number, 60_000);
+				trade_at(number, BTC, 100, 1_000 + u64::from(number));
+			}
+			set_mark(BTC, 989);
+			// room for two, of which one is the worst's; all that come after have two places
+			next_block_of(2);
+			assert_eq!(OfferingAccounts::<Test>::get(), 2);
+			next_block_of(20);
+			assert_eq!(OfferingAccounts::<Test>::get(), 4);
+			assert_eq!(Liquidator::backlog(), 2);
 		});
 	}
 

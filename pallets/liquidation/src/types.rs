@@ -98,8 +98,10 @@ data! {
 		pub auctions: BoundedVec<Auction, ConstU32<MAX_LEGS>>,
 		/// The block it was looked at.
 		pub block: BlockNumber,
-		/// It is left alone until this block.
+		/// It gets no offers until this block.
 		pub waits_until: BlockNumber,
+		/// It could not be computed, or not be changed: until then it is not looked at either.
+		pub failed: bool,
 	}
 }
 
