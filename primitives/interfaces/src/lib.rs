@@ -37,5 +37,5 @@ pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{
 	AmmTerms, AssetTerms, FeeTerms, FundingTerms, LiquidationTerms, MarketTerms, PoolTerms,
-	RiskTerms, Symbol,
+	RiskTerms, Symbol, MAX_MARKETS,
 };

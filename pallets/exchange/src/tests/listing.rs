@@ -81,7 +81,7 @@ fn refuses_absurd_bounds() {
 		refused(|t| t.liquidation.buffer = Ratio::new(999_999_999), E::BadLiquidation);
 		// the least maintenance rate is 1 %
 		refused(|t| t.liquidation.cost = Ratio::saturating_from_percent(1), E::BadLiquidation);
-		MarketCount::<Test>::put(crate::MAX_MARKETS);
+		MarketCount::<Test>::put(breakwater_interfaces::MAX_MARKETS);
 		refused(|_| (), E::TooManyMarkets);
 		MarketCount::<Test>::put(2);
 	});
