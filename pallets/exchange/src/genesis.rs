@@ -4,7 +4,9 @@ use alloc::{string::String, vec::Vec};
 
 use breakwater_breaker::{BandParams, MarketParams, Threshold};
 use breakwater_interfaces::{
-	genesis::{brackets, quanta, GenesisBracket, GenesisThreshold, Percent, Whole},
+	genesis::{
+		brackets, quanta, GenesisBracket, GenesisLiquidation, GenesisThreshold, Percent, Whole,
+	},
 	AmmTerms, FeeTerms, FundingTerms, MarketTerms, RiskTerms,
 };
 use breakwater_primitives::oracle::FeedId;
@@ -185,6 +187,8 @@ pub struct GenesisMarket {
 	pub funding: GenesisFunding,
 	/// The breaker.
 	pub breaker: GenesisBreaker,
+	/// How positions of accounts below zero are closed.
+	pub liquidation: GenesisLiquidation,
 }
 
 impl GenesisMarket {
@@ -226,6 +230,7 @@ impl GenesisMarket {
 				cap_multiple: self.funding.cap_multiple.0,
 			},
 			breaker: self.breaker.params(),
+			liquidation: self.liquidation.terms()?,
 		})
 	}
 }
