@@ -96,7 +96,7 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn look_at_pools(n: Linear<8, 72>) {
+	fn look_at_pools(n: Linear<8, 40>) {
 		let _ = MarketViews::<T>::clear(u32::MAX, None);
 		let _ = AssetViews::<T>::clear(u32::MAX, None);
 		for number in 0..n - ASSETS {

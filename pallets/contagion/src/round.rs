@@ -6,7 +6,7 @@ use alloc::{
 };
 
 use breakwater_contagion::{overlap, spectrum, spill, Holdings};
-use breakwater_interfaces::{ContagionLoads, Loads, RiskEngine};
+use breakwater_interfaces::{ContagionLoads, Loads, RiskEngine, MAX_MARKETS};
 use breakwater_primitives::oracle::FeedId;
 use breakwater_risk::depth;
 use breakwater_units::{AssetId, LotValue, MarketId, PoolId, Ratio, Size};
@@ -19,6 +19,8 @@ use crate::{
 	Overlap, Pallet, Turn, WeightInfo, MAX_POOLS,
 };
 
+/// Most collateral assets: an account may hold all of them.
+const MAX_ASSETS: u32 = 8;
 /// The move that depth is measured for; a hundred of them are all of the price.
 const A_PERCENT: Ratio = Ratio::saturating_from_percent(1);
 const PERCENTS: u128 = 100;
@@ -53,6 +55,14 @@ impl<T: Config> Pallet<T> {
 		Turn::<T>::put(0);
 		Self::look_at_pools();
 		T::WeightInfo::look_at_pools(turn)
+	}
+
+	/// The most that a block's turn may weigh, with as much listed as there may be: for the budget
+	/// of the hooks that come after it.
+	pub fn heaviest_turn() -> Weight {
+		let most = MAX_MARKETS.saturating_add(MAX_ASSETS);
+		let looks = T::WeightInfo::look_at_market().max(T::WeightInfo::look_at_asset());
+		looks.max(T::WeightInfo::look_at_pools(most))
 	}
 
 	/// A market without a price is not looked at: nothing trades there, and nothing is liquidated.

@@ -20,14 +20,20 @@ pub struct Holdings {
 pub fn overlap(pools: usize, holdings: &[Holdings]) -> Vec<Vec<u128>> {
 	let pools = pools.min(MAX_POOLS);
 	let mut matrix = vec![vec![0u128; pools]; pools];
-	for (i, row) in matrix.iter_mut().enumerate() {
-		for (j, entry) in row.iter_mut().enumerate() {
-			*entry =
-				holdings.iter().fold(0, |sum: u128, held| sum.saturating_add(lost(held, i, j)));
-			*entry = (*entry).min(MOST);
+	for i in 0..pools {
+		for j in i..pools {
+			let sum = holdings.iter().fold(0u128, |sum, held| sum.saturating_add(lost(held, i, j)));
+			set(&mut matrix, i, j, sum.min(MOST));
+			set(&mut matrix, j, i, sum.min(MOST));
 		}
 	}
 	matrix
+}
+
+fn set(matrix: &mut [Vec<u128>], i: usize, j: usize, value: u128) {
+	if let Some(entry) = matrix.get_mut(i).and_then(|row| row.get_mut(j)) {
+		*entry = value;
+	}
 }
 
 fn lost(held: &Holdings, i: usize, j: usize) -> u128 {

@@ -5,6 +5,8 @@ use breakwater_units::{Amount, AssetId, MarketId, PoolId, Ratio};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+use crate::MAX_MARKETS;
+
 /// What the ledger tells of its accounts. `()` listens to nothing.
 ///
 /// What is told adds up: each `from` is what an earlier `to` was.
@@ -43,7 +45,7 @@ impl Contagion for () {
 pub struct Loads {
 	/// For each market the largest part of its depth that is liquidated on the way to a price, on
 	/// the worse side.
-	pub markets: BoundedVec<(MarketId, Ratio), ConstU32<64>>,
+	pub markets: BoundedVec<(MarketId, Ratio), ConstU32<MAX_MARKETS>>,
 	/// For each pool what it loses when all others sell what they have, as a part of what it has.
 	pub pools: BoundedVec<(PoolId, Ratio), ConstU32<16>>,
 }
