@@ -4,8 +4,8 @@
 use alloc::{vec, vec::Vec};
 
 use breakwater_exchange::{
-	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
-	GenesisRisk,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisContagion, GenesisFees, GenesisFunding,
+	GenesisMarket, GenesisRisk,
 };
 use breakwater_interfaces::genesis::{
 	GenesisBracket, GenesisDecay, GenesisLiquidation, GenesisThreshold, Percent, Whole,
@@ -245,6 +245,12 @@ fn listing(market: Market) -> GenesisMarket {
 			upper_cap: dollars(200_000_000),
 			daily_volume: 2_000 * unit,
 			impact: percent(100),
+			contagion: GenesisContagion {
+				depth_share: percent(50),
+				spill_share: percent(5),
+				least_cap: percent(20),
+				largest_raise: percent(100),
+			},
 		},
 		funding: GenesisFunding {
 			impact_size: unit / 2,

@@ -3,6 +3,7 @@
 
 use bounded_collections::{BoundedVec, ConstU32};
 use breakwater_breaker::{withdrawal::LimitTerms, MarketParams, PoolParams};
+use breakwater_contagion::ContagionParams;
 use breakwater_liquidation::Curve;
 use breakwater_margin::Brackets;
 use breakwater_primitives::oracle::FeedId;
@@ -137,6 +138,8 @@ terms! {
 		/// Impact of trading a day's volume, relative to a day's volatility, in parts per billion:
 		/// the `Y` of the square-root law; one is usual.
 		impact: Ratio,
+		/// What liquidations at risk and the other pools' sales do to caps and initial margin.
+		contagion: ContagionParams,
 	}
 }
 
