@@ -1,7 +1,10 @@
 //! What must hold after every block. The pallets' own checks, which are ordinary code.
 
 use breakwater_interfaces::{RiskEngine as _, Vault as _};
-use breakwater_runtime::{CircuitBreaker, Custody, Exchange, Margin, Oracle, Risk, Runtime};
+use breakwater_runtime::{
+	CircuitBreaker, Contagion, Custody, Exchange, Insurance, Liquidation, Margin, Oracle, Risk,
+	Runtime,
+};
 use breakwater_units::Quote;
 use polkadot_sdk::*;
 use sp_runtime::TryRuntimeError;
@@ -23,7 +26,10 @@ pub fn check(full: bool) -> Result<(), String> {
 	CircuitBreaker::do_try_state().map_err(in_words("circuit breaker"))?;
 	Margin::do_try_state().map_err(in_words("margin"))?;
 	Custody::do_try_state().map_err(in_words("custody"))?;
-	Exchange::do_try_state().map_err(in_words("exchange"))
+	Exchange::do_try_state().map_err(in_words("exchange"))?;
+	Liquidation::do_try_state().map_err(in_words("liquidation"))?;
+	Insurance::do_try_state().map_err(in_words("insurance"))?;
+	Contagion::do_try_state().map_err(in_words("contagion"))
 }
 
 /// In every pool, to the unit: what accounts and fund claim is what is in custody and lent out.
