@@ -5,7 +5,9 @@ use alloc::{string::String, vec::Vec};
 use breakwater_breaker::{BandParams, MarketParams, Threshold};
 use breakwater_contagion::ContagionParams;
 use breakwater_interfaces::{
-	genesis::{brackets, quanta, GenesisBracket, GenesisThreshold, Percent, Whole},
+	genesis::{
+		brackets, quanta, GenesisBracket, GenesisLiquidation, GenesisThreshold, Percent, Whole,
+	},
 	AmmTerms, FeeTerms, FundingTerms, MarketTerms, RiskTerms,
 };
 use breakwater_primitives::oracle::FeedId;
@@ -202,6 +204,8 @@ pub struct GenesisMarket {
 	pub funding: GenesisFunding,
 	/// The breaker.
 	pub breaker: GenesisBreaker,
+	/// How positions of accounts below zero are closed.
+	pub liquidation: GenesisLiquidation,
 }
 
 impl GenesisMarket {
@@ -243,6 +247,7 @@ impl GenesisMarket {
 				cap_multiple: self.funding.cap_multiple.0,
 			},
 			breaker: self.breaker.params(),
+			liquidation: self.liquidation.terms()?,
 		})
 	}
 }

@@ -439,6 +439,8 @@ pub mod pallet {
 		BadAmm,
 		/// An impact size of nothing, or a least volume above the largest position.
 		BadFunding,
+		/// The terms of liquidation are out of their bounds. See docs/liquidation.md.
+		BadLiquidation,
 		/// A batch that cannot be: the market is to be set aside.
 		BatchFailed,
 		/// Storage contradicts itself: the market is to be set aside.

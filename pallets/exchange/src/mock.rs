@@ -29,6 +29,8 @@ use sp_runtime::{
 	BuildStorage, DispatchError, DispatchResult,
 };
 
+use breakwater_interfaces::genesis::{GenesisDecay, GenesisLiquidation};
+
 use crate::{
 	Event, GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
 	GenesisRisk, GenesisThreshold, OrderRequest, Percent, RequestKind, Whole,
@@ -423,6 +425,7 @@ fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::SECOND,
 		},
+		fund: Default::default(),
 	}
 }
 
@@ -534,6 +537,18 @@ pub(crate) fn market(symbol: &str) -> GenesisMarket {
 			backlog: GenesisThreshold { trip: 100, release: 10 },
 			reduce_only_release: 5_000,
 			quarantine_release: 5_000,
+		},
+		liquidation: GenesisLiquidation {
+			decay: GenesisDecay::Linear,
+			duration: 20_000,
+			step: percent("0.1%"),
+			cost: percent("0.5%"),
+			dust: 1,
+			buffer: percent("120%"),
+			fee: percent("0.3%"),
+			depth_share: percent("50%"),
+			least_offer: 10,
+			reset: percent("1%"),
 		},
 	}
 }

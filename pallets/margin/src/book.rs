@@ -14,7 +14,9 @@ use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
 use crate::{
-	books::Subaccount, indices::CachedIndices, Config, Due, Error, Event, Filings, Levels, Pallet,
+	books::Subaccount,
+	indices::{harmful_direction, CachedIndices},
+	Config, Due, Error, Event, Filings, Levels, Pallet,
 };
 
 /// What to do with a change after which an account cannot be computed.
@@ -45,6 +47,10 @@ impl<T: Config> BookStorage for OnChain<T> {
 	}
 
 	fn scan_levels(&self, list: &ListId, visit: &mut dyn FnMut(&LevelKey) -> bool) {
+		// Nothing is ever filed in the other list of an index, so there is nothing to seek.
+		if list.direction != harmful_direction(list.index) {
+			return;
+		}
 		let map = Levels::<T>::final_prefix();
 		scan(&map, &list.prefix(), visit);
 	}

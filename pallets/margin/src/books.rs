@@ -66,7 +66,7 @@ pub(crate) struct Posting<T: Config> {
 	pub(crate) indices: CachedIndices<T>,
 	pub(crate) book: PoolBook,
 	/// Whether accounts of the pool may owe a levy.
-	levies: bool,
+	pub(crate) levies: bool,
 }
 
 impl<T: Config> Posting<T> {
@@ -114,10 +114,12 @@ impl<T: Config> Posting<T> {
 		Ok(result)
 	}
 
-	/// Adds to the fund, or takes from it.
+	/// Adds to the fund, or takes from it what is not its backers'.
 	pub(crate) fn add_to_fund(&mut self, amount: Quote) -> Result<(), DispatchError> {
 		let fund = self.book.fund.try_add(amount).map_err(Error::<T>::from)?;
-		ensure!(amount.is_negative() <= !fund.is_negative(), Error::<T>::NotEnough);
+		if amount.is_negative() {
+			ensure!(fund >= T::Levies::reserved(self.pool), Error::<T>::NotEnough);
+		}
 		self.book.fund = fund;
 		Ok(())
 	}

@@ -285,8 +285,11 @@ pub mod pallet {
 		SameSubaccount,
 		/// Lots of a batch do not sum to zero.
 		Unbalanced,
-		/// The payer has less.
+		/// The payer has less, or what is left of a fund would be less than its backers'.
 		NotEnough,
+		/// A deleveraging is being prepared that counts on what the account has. Try again in a few
+		/// blocks.
+		LevyPending,
 		/// The trigger book does not take the account. A fault of the chain.
 		BookFailed,
 		/// A number does not fit. A fault of the chain.

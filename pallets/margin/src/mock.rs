@@ -163,6 +163,7 @@ pub(crate) fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::MINUTE,
 		},
+		fund: Default::default(),
 	}
 }
 

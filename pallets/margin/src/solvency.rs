@@ -209,6 +209,7 @@ impl<T: Config> Solvency for Pallet<T> {
 	}
 
 	fn recheck(key: &AccountKey) -> Result<bool, DispatchError> {
+		Self::take_levy(key, Self::account(key)?.info.pool)?;
 		let mut account = Self::account(key)?;
 		let indices = CachedIndices::<T>::new(account.info.pool);
 		let evaluation = evaluate(&account.state, &indices).map_err(Error::<T>::from)?;

@@ -75,6 +75,7 @@ fn pool(number: u32) -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::MINUTE,
 		},
+		fund: Default::default(),
 	}
 }
 

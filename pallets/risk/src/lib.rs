@@ -52,7 +52,7 @@ pub use asset::{AssetState, MAX_CONFIDENCE};
 pub use average::LotsAverage;
 pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 pub use correlation::CommonMoves;
-pub use genesis::{GenesisAsset, GenesisPool, GenesisRamp};
+pub use genesis::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
 pub use listing::{ListedMarket, QUOTE_DECIMALS};
 pub use market::{MarketHistory, MarketState, BASIS_SPAN, BATCH_LIFETIME, TAIL_CONFIDENCE};
 pub use pallet::*;
@@ -231,6 +231,22 @@ pub mod pallet {
 		BadOutflowLimit,
 		/// A threshold of the pool's breaker releases at or above the level at which it trips.
 		BadPoolBreaker,
+		/// The stress of inventory is zero, or it or the share of the fund is above one.
+		BadInventoryTerms,
+		/// The band in which inventory is worked off is zero or wider than a mark's, or the share of
+		/// depth is zero or above one.
+		BadUnwindTerms,
+		/// The share that an event draws is above one, or an event never ends: it does in 90 days.
+		BadDrawTerms,
+		/// A wait of a backer who leaves is zero, or more than 90 days.
+		BadExitTerms,
+		/// The base of the premium is above its most, which is at most one, or capital's share is
+		/// above one.
+		BadPremiumTerms,
+		/// The share of open interest, or what is swept of capital, is above one.
+		BadTargetTerms,
+		/// The look-back of the fund is zero, or more than 90 days.
+		BadLookBack,
 		/// More than 24 decimals.
 		TooManyDecimals,
 		/// A collateral lot of no units.

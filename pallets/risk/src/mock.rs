@@ -189,6 +189,7 @@ pub(crate) fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 100, release: 10 },
 			release: Millis::MINUTE,
 		},
+		fund: Default::default(),
 	}
 }
 

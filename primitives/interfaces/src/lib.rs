@@ -33,11 +33,11 @@ pub use accounts::{
 pub use breakers::{Breakers, MarketFacts, PoolFacts};
 pub use contagion::{Contagion, ContagionLoads, Loads};
 pub use estates::{Estates, GLOBAL_POOL};
-pub use exchange::{BatchSummary, Exchange, Liquidation};
+pub use exchange::{BatchSummary, Exchange, Liquidation, Listings};
 pub use insurance::{FundCondition, Insurance, Levies, Levy};
 pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{
-	AmmTerms, AssetTerms, FeeTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms, Symbol,
-	MAX_MARKETS,
+	AmmTerms, AssetTerms, FeeTerms, FundTerms, FundingTerms, LiquidationTerms, MarketTerms,
+	PoolTerms, RiskTerms, Symbol, MAX_MARKETS,
 };
