@@ -1,0 +1,104 @@
+//! Profit that exists on paper.
+
+use breakwater_interfaces::genesis::{Percent, Whole};
+use breakwater_units::Ratio;
+
+use crate::world::*;
+
+/// What an attacker, who pumps the index by so much, takes out beyond what it put in; and what is
+/// missing when the price is back.
+fn pump(profit_cap: u128) -> (i128, Loss) {
+	let mut w = World::new(|genesis| {
+		for pool in &mut genesis.risk.pools {
+			pool.profit_cap = Whole(profit_cap);
+			// The limits of withdrawals are another guard.
+			pool.outflow_share = Percent(Ratio::ONE);
+			pool.outflow_floor = Whole(usd(100_000_000) as u128);
+			pool.account_floor = Whole(usd(100_000_000) as u128);
+		}
+	});
+	w.endow(ALT, 100_000);
+	let attacker = w.trader(ALT, 500_000);
+	let maker = w.trader(ALT, 5_000_000);
+	let _saver = w.trader(ALT, 2_000_000);
+	w.trade(&attacker, &maker, SOL, 1_000_000);
+	w.move_to(SOL_USD, 300.0, 60);
+	let taken = w.withdraw_all(&attacker);
+	println!("taken {} equity {} free {}", taken, w.equity(&attacker), w.free(&attacker));
+	w.price(SOL_USD, 150.0);
+	w.blocks(10);
+	println!("{:?}", w.losses(ALT));
+	(taken - usd(500_000), w.losses(ALT))
+}
+
+#[test]
+fn mango_2022() {
+	let (gained, loss) = pump(usd(10_000) as u128);
+	println!("{gained} {loss:?}");
+	let (gained, loss) = pump(usd(10_000_000) as u128);
+	println!("{gained} {loss:?}");
+}
+
+/// Wallets that pyramid on a pumped price until they may not, and fall with it. Returns the open
+/// interest at the top, in lots, and what was missing.
+fn pyramid(lower: i128, upper: i128) -> (u64, Loss) {
+	let mut w = World::new(|genesis| {
+		let market = &mut genesis.exchange.markets[2];
+		market.risk.lower_cap = Whole(usd(lower) as u128);
+		market.risk.upper_cap = Whole(usd(upper) as u128);
+	});
+	w.interval = 10 * SECOND;
+	w.endow(ALT, 1_000_000);
+	let maker = w.trader(ALT, 60_000_000);
+	let wallets: Vec<Trader> = (0..10).map(|_| w.trader(ALT, 100_000)).collect();
+	w.block();
+	for step in 0..10 {
+		let price = 150.0 * 3.15f64.powf(f64::from(step) / 9.0);
+		w.move_to(SOL_USD, price, 10);
+		for wallet in &wallets {
+			buy_all(&mut w, wallet, &maker);
+		}
+		println!("step {step} oi {}", w.open_interest(SOL));
+	}
+	let top = w.open_interest(SOL);
+	let low = w.price_of(SOL_USD) * 0.7;
+	w.move_to(SOL_USD, low, 60);
+	w.blocks(10);
+	println!("{:?}", w.losses(ALT));
+	(top, w.losses(ALT))
+}
+
+/// A wallet buys what its margin allows, from somebody who sells without end.
+fn buy_all(w: &mut World, wallet: &Trader, maker: &Trader) {
+	use breakwater_units::Side;
+	let mut dollars = w.equity(wallet) / 1_000_000 * 5;
+	while dollars > 5_000 {
+		let lots = w.lots(SOL, dollars.min(5_000_000));
+		let (bid, offer) =
+			(w.limit(SOL, Side::Buy, lots, 0), w.limit(SOL, Side::Sell, lots, 0));
+		w.place(wallet, bid);
+		w.place(maker, offer);
+		let results = w.block();
+		w.block();
+		let account = maker.id.clone();
+		w.act(maker, breakwater_exchange::Call::cancel_all { account, market: None });
+		let account = wallet.id.clone();
+		w.act(wallet, breakwater_exchange::Call::cancel_all { account, market: None });
+		w.block();
+		if results.iter().any(Result::is_err) {
+			dollars /= 2;
+		} else {
+			return;
+		}
+	}
+}
+
+#[test]
+fn dydx_yfi_2023() {
+	println!("{:?}", pyramid(5_000_000, 15_000_000));
+}
+
+#[test]
+fn dydx_yfi_2023_without_caps_on_open_interest() {
+	println!("{:?}", pyramid(900_000_000, 1_000_000_000));
+}
