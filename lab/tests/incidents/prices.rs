@@ -49,8 +49,14 @@ fn stale(change: impl FnOnce(&mut RuntimeGenesisConfig)) -> (u64, i128) {
 
 #[test]
 fn dydx_2025_10_10_stale_prices() {
-	println!("{:?}", stale(|_| {}));
-	println!("{:?}", stale(without_age));
+	assert_eq!(stale(|_| {}).0, 0, "nothing trades at a stale price");
+}
+
+#[test]
+fn dydx_2025_10_10_stale_prices_without_their_age() {
+	let (bought, gain) = stale(without_age);
+	assert!(bought > 250_000, "{bought}");
+	assert!(gain > usd(100_000), "at the cost of who had orders in the book: {gain}");
 }
 
 /// Prices are never too old.
@@ -93,20 +99,26 @@ fn depeg(reporters: usize) -> (bool, i128) {
 		genesis.session.keys.truncate(reporters);
 	});
 	let holder = w.trader(MAIN, 10_000);
-	let other = w.trader(MAIN, 1_000_000);
+	let _others = w.trader(MAIN, 1_000_000);
 	w.deposit_token(&holder, USDE, 100_000_000_000);
-	w.trade(&holder, &other, BTC, 400_000);
+	assert_eq!(w.withdraw(&holder, usd(80_000)), Ok(()));
 	w.price(USDT_USD, 0.998);
 	w.voices[0].own.insert(USDT_USD, 0.65);
 	w.blocks(20);
-	println!("due {} lots {} equity {}", w.is_due(&holder), w.lots_of(&holder, BTC), w.equity(&holder));
-	for e in w.liquidation() { println!("{e:?}"); }
 	let liquidated = w.liquidation().next().is_some();
 	(liquidated, w.equity(&holder))
 }
 
 #[test]
 fn binance_usde_2025_10_10() {
-	println!("{:?}", depeg(4));
-	println!("{:?}", depeg(1));
+	let (liquidated, equity) = depeg(4);
+	assert!(!liquidated, "one venue of many is no price");
+	assert!(equity > usd(20_000), "{equity}");
+}
+
+#[test]
+fn binance_usde_2025_10_10_with_one_venue_alone() {
+	let (liquidated, equity) = depeg(1);
+	assert!(liquidated, "{equity}");
+	assert!(equity < usd(1_000), "all of it is gone: {equity}");
 }

@@ -6,7 +6,8 @@ use breakwater_units::Ratio;
 use crate::world::*;
 
 /// An attacker sells short to itself, lets the short be liquidated where nobody sells, and pumps.
-fn squeeze(stress: Ratio) -> (World, i128, i128, Loss) {
+/// Returns what the fund lost, in quanta, lots taken over, and the waterfall.
+fn squeeze(stress: Ratio) -> (i128, i64, Loss) {
 	let mut w = World::new(|genesis| {
 		for pool in &mut genesis.risk.pools {
 			pool.fund.inventory_stress = Percent(stress);
@@ -18,26 +19,23 @@ fn squeeze(stress: Ratio) -> (World, i128, i128, Loss) {
 	w.trade(&long, &short, SOL, 2_000_000);
 	let before = w.fund(ALT);
 	w.move_to(SOL_USD, 168.0, 5);
-	for _ in 0..15 {
-		w.block();
-		println!("fund {} backstop {} lots {} short {}", w.fund(ALT), w.backstop_equity(ALT), { let k = w.backstop(ALT); w.lots_of_key(&k, SOL) }, w.equity(&short));
-	}
-	let held = { let k = w.backstop(ALT); w.lots_of_key(&k, SOL) };
+	w.blocks(15);
+	let backstop = w.backstop(ALT);
+	let held = w.lots_of_key(&backstop, SOL);
 	w.move_to(SOL_USD, 400.0, 60);
-	println!("fund {} backstop {} lots {} short {}", w.fund(ALT), w.backstop_equity(ALT), { let k = w.backstop(ALT); w.lots_of_key(&k, SOL) }, w.equity(&short));
 	let after = w.fund(ALT) + w.backstop_equity(ALT).min(0);
 	let loss = w.losses(ALT);
-	(w, before - after, held.into(), loss)
+	(before - after, held, loss)
 }
 
 #[test]
 fn hyperliquid_jelly_2025() {
-	let (_, lost, held, loss) = squeeze(Ratio::saturating_from_percent(20));
-	println!("lost {lost} held {held} {loss:?}");
+	let (lost, held, loss) = squeeze(Ratio::saturating_from_percent(20));
+	println!("JELLY lost {lost} held {held} {loss:?}");
 }
 
 #[test]
 fn hyperliquid_jelly_2025_without_limits_of_inventory() {
-	let (_, lost, held, loss) = squeeze(Ratio::new(1));
-	println!("lost {lost} held {held} {loss:?}");
+	let (lost, held, loss) = squeeze(Ratio::new(1));
+	println!("JELLY lost {lost} held {held} {loss:?}");
 }
