@@ -207,7 +207,7 @@ fn stampede(count: u32) -> u32 {
 		w.full_checks = false;
 		w.blocks(2);
 	}
-	w.price(SOL_USD, 137.0);
+	w.price(SOL_USD, 134.0);
 	w.block();
 	w.block();
 	let found = w.due();
