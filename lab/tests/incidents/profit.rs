@@ -72,7 +72,6 @@ fn pyramid(lower: i128, upper: i128) -> (u64, Loss) {
 	w.move_to(SOL_USD, low, 20);
 	w.full_checks = true;
 	w.blocks(2);
-	println!("YFI {upper} {top} {:?} fund {}", w.losses(ALT), w.fund(ALT));
 	(top, w.losses(ALT))
 }
 

@@ -28,14 +28,18 @@ fn squeeze(stress: Ratio) -> (i128, i64, Loss) {
 	(before - after, held, loss)
 }
 
+/// Hyperliquid, JELLY, 2025. The price goes from 168 to 400.
 #[test]
 fn hyperliquid_jelly_2025() {
 	let (lost, held, loss) = squeeze(Ratio::saturating_from_percent(20));
-	println!("JELLY lost {lost} held {held} {loss:?}");
+	assert!(held < 0, "the backstop takes over what it may");
+	assert!(lost < usd(600_000), "and gives back what it may not hold any more: {lost}");
+	assert_eq!(loss.shortfall, 0);
 }
 
 #[test]
 fn hyperliquid_jelly_2025_without_limits_of_inventory() {
-	let (lost, held, loss) = squeeze(Ratio::new(1));
-	println!("JELLY lost {lost} held {held} {loss:?}");
+	let (lost, _, loss) = squeeze(Ratio::new(1));
+	assert!(lost > usd(1_000_000), "the whole fund: {lost}");
+	assert!(loss.shortfall > 0, "and more: {loss:?}");
 }
