@@ -1,8 +1,8 @@
 //! Somebody with the administrator's key.
 
 use breakwater_breaker::Action;
-use breakwater_interfaces::Breakers as _;
 use breakwater_interfaces::genesis::{Percent, Whole};
+use breakwater_interfaces::Breakers as _;
 use breakwater_runtime::{CircuitBreaker, Runtime, RuntimeCall, RuntimeOrigin};
 use breakwater_units::{Amount, MarketId, Price, Ratio, Side, Size};
 use polkadot_sdk::*;
@@ -28,14 +28,13 @@ fn drained(share: u64) -> i128 {
 	let _savers = w.trader(MAIN, 10_000_000);
 	let thieves: Vec<Trader> = (0..10).map(|_| w.trader(MAIN, 10)).collect();
 	w.block();
-	let terms = w.with(|| breakwater_risk_engine::Assets::<Runtime>::get(breakwater_units::AssetId(0)));
+	let terms =
+		w.with(|| breakwater_risk_engine::Assets::<Runtime>::get(breakwater_units::AssetId(0)));
 	let mut terms = terms.expect("it is listed");
 	terms.symbol = b"CVT".to_vec().try_into().expect("short");
 	let listing: RuntimeCall =
 		breakwater_risk_engine::Call::<Runtime>::list_asset { terms: Box::new(terms) }.into();
-	w.block_of(|| {
-		vec![listing.dispatch(RuntimeOrigin::root()).map(|_| ()).map_err(|e| e.error)]
-	});
+	w.block_of(|| vec![listing.dispatch(RuntimeOrigin::root()).map(|_| ()).map_err(|e| e.error)]);
 	w.blocks(2);
 	for thief in &thieves {
 		w.deposit_token(thief, CVT, 50 * 100_000_000);
@@ -86,8 +85,7 @@ fn root_cannot_interfere() {
 	let victim = w.trader(ALT, 100_000);
 	w.block();
 	let (id, amount) = (victim.id.clone(), Amount::new(1_000_000));
-	let (market, side, size, limit) =
-		(MarketId(2), Side::Buy, Size::new(1), Price::new(1_500_000));
+	let (market, side, size, limit) = (MarketId(2), Side::Buy, Size::new(1), Price::new(1_500_000));
 	let pool = ALT;
 	type Rt = Runtime;
 	let calls: Vec<RuntimeCall> = vec![
@@ -100,7 +98,8 @@ fn root_cannot_interfere() {
 		breakwater_custody::Call::<Rt>::faucet {}.into(),
 		breakwater_exchange::Call::<Rt>::cancel_all { account: id.clone(), market: None }.into(),
 		breakwater_exchange::Call::<Rt>::set_dead_man_switch { account: id, blocks: 20 }.into(),
-		breakwater_insurance::Call::<Rt>::back { number: 0, tranche: 0, amount, min_shares: 0 }.into(),
+		breakwater_insurance::Call::<Rt>::back { number: 0, tranche: 0, amount, min_shares: 0 }
+			.into(),
 		breakwater_insurance::Call::<Rt>::request_exit { pool, tranche: 0, shares: 1 }.into(),
 		breakwater_insurance::Call::<Rt>::claim_exit { number: 0, tranche: 0 }.into(),
 		breakwater_insurance::Call::<Rt>::contribute { number: 0, to_all: true, amount }.into(),

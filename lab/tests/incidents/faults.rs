@@ -7,7 +7,7 @@ use breakwater_interfaces::Breakers as _;
 use breakwater_ledger::{OpenInterest, Subaccounts};
 use breakwater_runtime::{CircuitBreaker, Runtime, RuntimeEvent};
 use breakwater_units::{Lots, MarketId, Price, Side, Size};
-use frame_support::{dispatch::DispatchClass, traits::Get};
+use frame_support::dispatch::DispatchClass;
 use polkadot_sdk::*;
 
 use crate::world::*;
@@ -50,8 +50,7 @@ fn a_poisoned_market_is_quarantined_and_the_others_go_on() {
 	w.corrupt(|| OpenInterest::<Runtime>::insert(SOL, Size::ZERO));
 	(w.full_checks, w.batches_may_fail) = (false, true);
 	let (held, lots) = (w.lots_of(a, SOL), right.get());
-	let (back, again) =
-		(w.limit(SOL, Side::Sell, lots, 0), w.limit(SOL, Side::Buy, lots, 0));
+	let (back, again) = (w.limit(SOL, Side::Sell, lots, 0), w.limit(SOL, Side::Buy, lots, 0));
 	w.place(a, back);
 	w.place(b, again);
 	w.blocks(2);

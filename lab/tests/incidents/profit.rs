@@ -17,7 +17,8 @@ fn pump(profit_cap: u128) -> (i128, Loss) {
 			pool.account_floor = Whole(usd(100_000_000) as u128);
 		}
 		// So is margin that follows volatility.
-		genesis.exchange.markets[2].risk.highest_maintenance = Percent(Ratio::saturating_from_percent(4));
+		genesis.exchange.markets[2].risk.highest_maintenance =
+			Percent(Ratio::saturating_from_percent(4));
 	});
 	w.endow(ALT, 100_000);
 	let attacker = w.trader(ALT, 500_000);
@@ -81,8 +82,7 @@ fn buy_all(w: &mut World, wallet: &Trader, maker: &Trader) {
 	let mut dollars = w.equity(wallet) / 1_000_000 * 5;
 	while dollars > 5_000 {
 		let lots = w.lots(SOL, dollars.min(5_000_000));
-		let (bid, offer) =
-			(w.limit(SOL, Side::Buy, lots, 0), w.limit(SOL, Side::Sell, lots, 0));
+		let (bid, offer) = (w.limit(SOL, Side::Buy, lots, 0), w.limit(SOL, Side::Sell, lots, 0));
 		w.place(wallet, bid);
 		w.place(maker, offer);
 		let results = w.block();

@@ -6,7 +6,9 @@ use breakwater_auction::TimeInForce;
 use breakwater_breaker::Action;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_insurance::Event as InsuranceEvent;
-use breakwater_interfaces::{Breakers as _, Estates as _, Ledger as _, RiskEngine as _, SubaccountId};
+use breakwater_interfaces::{
+	Breakers as _, Estates as _, Ledger as _, RiskEngine as _, SubaccountId,
+};
 use breakwater_lab::{
 	chain::{dispatch, Act, Chain},
 	invariants,
@@ -18,10 +20,12 @@ use breakwater_primitives::{
 	AccountId,
 };
 use breakwater_runtime::{
-	market_presets::QUOTE_TOKEN, Assets, Balances, CircuitBreaker, Margin, Risk, Runtime, RuntimeCall,
-	RuntimeEvent, RuntimeGenesisConfig,
+	market_presets::QUOTE_TOKEN, Assets, Balances, CircuitBreaker, Margin, Risk, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeGenesisConfig,
 };
-use breakwater_units::{AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Rounding, Side, Size};
+use breakwater_units::{
+	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Rounding, Side, Size,
+};
 use frame_support::traits::{fungible, fungibles, Get};
 use polkadot_sdk::*;
 use sp_runtime::{DispatchError, DispatchResult};
@@ -29,7 +33,6 @@ use sp_runtime::{DispatchError, DispatchResult};
 pub(crate) const MAIN: PoolId = PoolId(0);
 pub(crate) const ALT: PoolId = PoolId(1);
 pub(crate) const BTC: MarketId = MarketId(0);
-pub(crate) const ETH: MarketId = MarketId(1);
 pub(crate) const SOL: MarketId = MarketId(2);
 pub(crate) const USDT_USD: FeedId = 0;
 pub(crate) const USDC_USD: FeedId = 1;
@@ -157,13 +160,6 @@ impl World {
 		trader
 	}
 
-	/// The same, isolated in a market.
-	pub(crate) fn isolated(&mut self, pool: PoolId, market: MarketId, dollars: i128) -> Trader {
-		let (trader, opening) = self.newcomer(pool, Some(market), dollars);
-		self.acts.extend(opening);
-		trader
-	}
-
 	fn newcomer(
 		&mut self,
 		pool: PoolId,
@@ -196,9 +192,8 @@ impl World {
 
 	/// Quanta in a wallet.
 	pub(crate) fn wallet(&mut self, owner: &AccountId) -> i128 {
-		let balance = self
-			.chain
-			.with(|| <Assets as fungibles::Inspect<_>>::balance(QUOTE_TOKEN, owner));
+		let balance =
+			self.chain.with(|| <Assets as fungibles::Inspect<_>>::balance(QUOTE_TOKEN, owner));
 		i128::try_from(balance).expect("small")
 	}
 
@@ -407,8 +402,7 @@ impl World {
 	/// Quanta out of an account, in a block.
 	pub(crate) fn withdraw(&mut self, who: &Trader, quanta: i128) -> DispatchResult {
 		let amount = Amount::new(quanta.unsigned_abs());
-		let call =
-			breakwater_custody::Call::<Runtime>::withdraw { number: 0, asset: None, amount };
+		let call = breakwater_custody::Call::<Runtime>::withdraw { number: 0, asset: None, amount };
 		self.call(who, call)
 	}
 
@@ -452,8 +446,9 @@ impl World {
 	}
 
 	pub(crate) fn backstop(&mut self, pool: PoolId) -> AccountKey {
-		let backstop =
-			self.with(|| <breakwater_runtime::Insurance as breakwater_interfaces::Insurance>::backstop(pool));
+		let backstop = self.with(|| {
+			<breakwater_runtime::Insurance as breakwater_interfaces::Insurance>::backstop(pool)
+		});
 		backstop.expect("it was opened in the first block")
 	}
 
@@ -507,7 +502,13 @@ impl World {
 		for event in self.insurance() {
 			match event {
 				InsuranceEvent::LossPaid {
-					pool, loss, capital, tranches, global, shortfall, ..
+					pool,
+					loss,
+					capital,
+					tranches,
+					global,
+					shortfall,
+					..
 				} if *pool == of => {
 					sum.loss += quanta(loss);
 					sum.from_fund += quanta(capital) + tranches.iter().map(quanta).sum::<i128>();
