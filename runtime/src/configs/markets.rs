@@ -28,6 +28,7 @@ use super::{
 	system::{HookWeight, MAXIMUM_BLOCK_WEIGHT},
 };
 use crate::{
+	defence::Defence,
 	market_presets::{QUOTE_TOKEN, WBTC, WETH},
 	Assets, Balances, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk, Runtime,
 	RuntimeHoldReason,
@@ -136,9 +137,9 @@ impl breakwater_clearing::Config for Runtime {
 	type Breakers = CircuitBreaker;
 	type Solvency = Margin;
 	// Accounts that are due wait in their queue until there is a pallet that closes them.
-	type Liquidation = ();
+	type Liquidation = Defence<()>;
 	type Exchange = Exchange;
-	type Insurance = ();
+	type Insurance = Defence<()>;
 	type Budget = PipelineBudget;
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }
