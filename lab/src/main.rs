@@ -484,7 +484,7 @@ fn over_parameters(
 
 /// Orders placed, one and fifty in a transaction.
 fn placing(signature: std::time::Duration) {
-	const ORDERS: u32 = 200;
+	const ORDERS: u32 = 50;
 	println!("\n| orders in a transaction | µs an order | reads an order | writes an order | orders a second | checks of a signature an order |");
 	println!("|---:|---:|---:|---:|---:|---:|");
 	for per_call in [1, 50] {
