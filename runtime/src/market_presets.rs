@@ -249,11 +249,6 @@ fn liquidation(unit: u64) -> GenesisLiquidation {
 	}
 }
 
-/// Collateral has no batch: only bids, and the fund at the end.
-pub fn collateral_liquidation() -> GenesisLiquidation {
-	GenesisLiquidation { duration: MINUTE, least_offer: 1, dust: 1, ..liquidation(1_000) }
-}
-
 fn breaker(unit: u64) -> GenesisBreaker {
 	GenesisBreaker {
 		band: GenesisBand { min: percent(2), max: percent(15), k: percent(500), window_bars: 30 },
