@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 
 use breakwater_auction::ForcedFill;
-use breakwater_interfaces::{Estates, Exchange, Ledger, Liquidation, RiskEngine, SubaccountId, Trade};
+use breakwater_interfaces::{
+	Estates, Exchange, Ledger, Liquidation, RiskEngine, SubaccountId, Trade,
+};
 use breakwater_margin::MAX_POSITIONS;
 use breakwater_units::{
 	AccountKey, AssetId, Lots, MarketId, PoolId, Price, Quote, Rounding, Side, Size,
@@ -48,6 +50,8 @@ struct Scene {
 
 impl Scene {
 	fn new<T: Config>(markets: u32) -> Self {
+		// Offers are good in their block, and the first of a benchmark may be the one before.
+		frame_system::Pallet::<T>::set_block_number(1u32.into());
 		let (pool, markets) = T::BenchmarkHelper::markets(markets);
 		let maker = id("maker", 0);
 		T::BenchmarkHelper::fund(&maker);
@@ -65,9 +69,7 @@ impl Scene {
 		let mut notional = 0;
 		for market in self.markets.iter().take(legs as usize) {
 			let index = T::RiskEngine::market(*market).unwrap();
-			let part = |account, lots| {
-				Trade { account, lots: Lots::new(lots), fee: Quote::ZERO }
-			};
+			let part = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
 			let trades = [part(account, lots), part(self.maker, -lots)];
 			T::Ledger::settle(*market, index.price(), &trades).unwrap();
 			notional += index.lot_value().get() * i128::from(lots.abs());

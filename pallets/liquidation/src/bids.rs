@@ -246,7 +246,8 @@ impl<T: Config> Pallet<T> {
 		}
 		// What it bought counts less than what it paid.
 		let state = T::Ledger::state(bidder).ok_or(Error::<T>::UnknownSubaccount)?;
-		let sums = assess(&state, &PoolIndices::<T>(pool, PhantomData)).map_err(Error::<T>::from)?;
+		let sums =
+			assess(&state, &PoolIndices::<T>(pool, PhantomData)).map_err(Error::<T>::from)?;
 		let health = sums.health(sums.initial).map_err(Error::<T>::from)?;
 		ensure!(!health.is_negative(), Error::<T>::NotEnoughMargin);
 

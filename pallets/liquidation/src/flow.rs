@@ -115,7 +115,8 @@ impl<T: Config> Pallet<T> {
 		keep_most_urgent(&mut offers, T::MaxForced::get() as usize);
 		let most = depth.mul_ratio(terms.depth_share, Rounding::Down).unwrap_or(Size::ZERO);
 		let most = most.max(terms.least_offer);
-		let all = offers.iter().fold(Size::ZERO, |sum, (_, offer)| sum.saturating_add(offer.size()));
+		let all =
+			offers.iter().fold(Size::ZERO, |sum, (_, offer)| sum.saturating_add(offer.size()));
 		// They are all of one side, and no more than all of it: sharing does not fail.
 		let shares = share_fill(all.min(most), &flow(&offers)).unwrap_or_default();
 		for ((account, offer), share) in offers.iter().zip(shares) {

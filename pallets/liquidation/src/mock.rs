@@ -380,7 +380,11 @@ impl Listings for Engine {
 					maintenance_share: percent(50),
 				},
 				ramp: ramp(),
-				horizon: HorizonParams { close_out_delay: time, participation: part, longest: time },
+				horizon: HorizonParams {
+					close_out_delay: time,
+					participation: part,
+					longest: time,
+				},
 				daily_sigma: part,
 				tail: part,
 				mark_band: part,
@@ -532,7 +536,12 @@ impl Breakers for Gates {
 	fn step_pool(_: PoolId, _: Timestamp, _: PoolFacts) -> Weight {
 		Weight::zero()
 	}
-	fn step(_: MarketId, _: Timestamp, _: MarketFacts, _: Option<breakwater_breaker::Clearing>) -> Matching {
+	fn step(
+		_: MarketId,
+		_: Timestamp,
+		_: MarketFacts,
+		_: Option<breakwater_breaker::Clearing>,
+	) -> Matching {
 		Matching::Admit
 	}
 	fn step_weight() -> Weight {
@@ -634,7 +643,8 @@ pub(crate) fn buy(number: u8, market: MarketId, lots: i64) {
 }
 
 pub(crate) fn trade_at(number: u8, market: MarketId, lots: i64, price: u64) {
-	let part = |number, lots| Trade { account: key(number), lots: Lots::new(lots), fee: Quote::ZERO };
+	let part =
+		|number, lots| Trade { account: key(number), lots: Lots::new(lots), fee: Quote::ZERO };
 	Books::settle(market, Price::new(price), &[part(number, lots), part(MAKER, -lots)]).unwrap();
 }
 

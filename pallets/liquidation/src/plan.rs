@@ -217,16 +217,17 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Option<Lots>, DispatchError> {
 		let Patient { key, pool, now, .. } = patient;
 		let before = Offers::<T>::get(auction, key);
-		let was_offered = before.is_some_and(|old| {
-			old.ran_out && old.block < now.block && old.opened == offer.opened
-		});
+		let was_offered = before
+			.is_some_and(|old| old.ran_out && old.block < now.block && old.opened == offer.opened);
 		if !offer.ran_out || !was_offered {
 			return Ok(None);
 		}
 		let price = Self::dutch_price(&offer, terms, now.time);
 		let taken = match auction {
 			Auction::Market(market) => Self::hand_over(key, *market, &offer, price),
-			Auction::Collateral(_, asset) => Self::sell_to_backstop(key, (*pool, *asset), &offer, price),
+			Auction::Collateral(_, asset) => {
+				Self::sell_to_backstop(key, (*pool, *asset), &offer, price)
+			},
 		};
 		if taken.is_zero() {
 			return Ok(Some(Lots::ZERO));
@@ -247,8 +248,7 @@ impl<T: Config> Pallet<T> {
 		if size.is_zero() {
 			return size;
 		}
-		let taken =
-			with_storage_layer(|| T::Insurance::take_over_lots(key, market, lots, price));
+		let taken = with_storage_layer(|| T::Insurance::take_over_lots(key, market, lots, price));
 		taken_or_nothing(size, taken)
 	}
 
@@ -348,5 +348,7 @@ fn has_recovered(offer: &Offer, mark: Price, terms: &LiquidationTerms) -> bool {
 		Some(Side::Sell) => mark.saturating_sub(opened),
 		_ => opened.saturating_sub(mark),
 	};
-	opened.mul_ratio(terms.reset, Rounding::Up).is_ok_and(|least| favourable >= least.max(Price::new(1)))
+	opened
+		.mul_ratio(terms.reset, Rounding::Up)
+		.is_ok_and(|least| favourable >= least.max(Price::new(1)))
 }

@@ -86,8 +86,16 @@ impl<T: Config> Liquidation for Pallet<T> {
 		let half = limit.saturating_div(2);
 		let three_quarters = half.saturating_add(limit.saturating_div(4));
 
-		let mut round = Round { now, used, seen: BTreeSet::new(),
-			without_place: BTreeSet::new(), treated: 0, least: 0, limit: half, places: T::MaxAccounts::get() };
+		let mut round = Round {
+			now,
+			used,
+			seen: BTreeSet::new(),
+			without_place: BTreeSet::new(),
+			treated: 0,
+			least: 0,
+			limit: half,
+			places: T::MaxAccounts::get(),
+		};
 
 		round.begin(Stage::Worst, half);
 		let mut rest = due.as_slice();
@@ -104,9 +112,8 @@ impl<T: Config> Liquidation for Pallet<T> {
 		Self::look_at_plans(&mut round);
 		round.begin(Stage::Turns, limit);
 		Self::take_turns(rest, &mut round);
-		let waits = |key: &&AccountKey| {
-			!round.seen.contains(*key) || round.without_place.contains(*key)
-		};
+		let waits =
+			|key: &&AccountKey| !round.seen.contains(*key) || round.without_place.contains(*key);
 		let waiting: Vec<&AccountKey> = due.iter().filter(waits).collect();
 		Self::note_backlog(&waiting);
 		round.used.saturating_add(Self::net_all(now))
@@ -143,8 +150,7 @@ impl<T: Config> Pallet<T> {
 		}
 		round.treated = round.treated.saturating_add(1);
 		let mut effort = Effort::default();
-		let treated =
-			with_storage_layer(|| {
+		let treated = with_storage_layer(|| {
 			let when = (round.now, round.places);
 			Self::treat(key, before.clone(), when, &mut effort)
 		});

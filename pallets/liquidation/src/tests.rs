@@ -170,7 +170,8 @@ mod breakers {
 			next_block();
 			assert!(Liquidator::forced_orders(BTC).is_empty());
 			opened(2, 1_000_000);
-			let bid = Liquidator::bid(signed(2), 0, BTC, Side::Buy, Size::new(1), Price::new(1_000));
+			let bid =
+				Liquidator::bid(signed(2), 0, BTC, Side::Buy, Size::new(1), Price::new(1_000));
 			assert_eq!(bid.unwrap_err().error, E::NothingOffered.into());
 		});
 	}
@@ -394,8 +395,10 @@ mod forcing {
 			// a few lots more restore health: the rest of the buffer is not insisted upon
 			batch_up_to(BTC, 988, 5);
 			assert_eq!(offer_of(&account), None);
-			assert!(has(|event| matches!(event, Event::OfferEnded { left, reason: End::Recovered, .. }
-				if left.get() == -15)));
+			assert!(has(
+				|event| matches!(event, Event::OfferEnded { left, reason: End::Recovered, .. }
+				if left.get() == -15)
+			));
 		});
 	}
 
@@ -541,7 +544,8 @@ mod fairness {
 			let mut offered = std::collections::BTreeSet::<breakwater_units::AccountKey>::new();
 			for _ in 0..12 {
 				next_block_of(4);
-				offered.extend(accounts.iter().filter(|account| offer_of(account).is_some()).copied());
+				offered
+					.extend(accounts.iter().filter(|account| offer_of(account).is_some()).copied());
 			}
 			assert_eq!(offered.len(), 10);
 		});
@@ -577,7 +581,9 @@ mod fairness {
 
 			assert_eq!(World::get().absorbed, [good]);
 			let plan = Plans::<Test>::get(bad).unwrap();
-			assert!(has(|event| matches!(event, Event::SetAside { account, .. } if *account == bad)));
+			assert!(has(
+				|event| matches!(event, Event::SetAside { account, .. } if *account == bad)
+			));
 			assert_eq!(plan.waits_until, System::block_number() as u32 + RetryAfter::get());
 			assert_eq!(Liquidator::backlog(), 0);
 
@@ -610,7 +616,11 @@ mod fairness {
 mod bidding {
 	use super::*;
 
-	fn bid(number: u8, size: u64, limit: u64) -> frame_support::dispatch::DispatchResultWithPostInfo {
+	fn bid(
+		number: u8,
+		size: u64,
+		limit: u64,
+	) -> frame_support::dispatch::DispatchResultWithPostInfo {
 		Liquidator::bid(signed(number), 0, BTC, Side::Buy, Size::new(size), Price::new(limit))
 	}
 
@@ -864,7 +874,10 @@ mod collateral {
 			assert_eq!(fund(), 19_000);
 			next_block();
 			assert_eq!(fund(), 19_000 - 18_400);
-			assert_eq!(Books::state(&backstop).unwrap().collateral.get(DOT), Some(&Amount::new(20)));
+			assert_eq!(
+				Books::state(&backstop).unwrap().collateral.get(DOT),
+				Some(&Amount::new(20))
+			);
 			assert_eq!(Books::state(&account).unwrap().loan, Quote::new(92_000 - 18_400));
 		});
 	}

@@ -47,7 +47,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	// Not measured yet.
 	fn cancel(orders: u32) -> Weight {
-		estimate::<T>(20, 2, 1).saturating_add(estimate::<T>(40, 2, 3).saturating_mul(orders.into()))
+		estimate::<T>(20, 2, 1)
+			.saturating_add(estimate::<T>(40, 2, 3).saturating_mul(orders.into()))
 	}
 	// Not measured yet.
 	fn net(offers: u32) -> Weight {
@@ -56,11 +57,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	// Not measured yet.
 	fn force(offers: u32) -> Weight {
-		estimate::<T>(20, 3, 0).saturating_add(estimate::<T>(15, 1, 0).saturating_mul(offers.into()))
+		estimate::<T>(20, 3, 0)
+			.saturating_add(estimate::<T>(15, 1, 0).saturating_mul(offers.into()))
 	}
 	// Not measured yet.
 	fn fill(fills: u32) -> Weight {
-		estimate::<T>(20, 3, 0).saturating_add(estimate::<T>(150, 4, 6).saturating_mul(fills.into()))
+		estimate::<T>(20, 3, 0)
+			.saturating_add(estimate::<T>(150, 4, 6).saturating_mul(fills.into()))
 	}
 	// Not measured yet.
 	fn bid(looked: u32, filled: u32) -> Weight {

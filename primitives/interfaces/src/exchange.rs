@@ -1,8 +1,8 @@
+use crate::MarketTerms;
 use alloc::vec::Vec;
 use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::Matching;
 use breakwater_funding::Impact;
-use crate::MarketTerms;
 use breakwater_units::{AccountKey, MarketId, PoolId, Price, Size};
 use polkadot_sdk::{sp_runtime::DispatchError, sp_weights::Weight};
 

@@ -3,8 +3,12 @@
 use alloc::vec::Vec;
 
 use breakwater_breaker::Action;
-use breakwater_interfaces::{Breakers as _, Ledger as _, RiskEngine as _, Solvency as _, SubaccountId};
-use breakwater_liquidator::{Auction, Backlog, BidOutcome, Offer, OfferingAccounts, OpenOffer, Plans};
+use breakwater_interfaces::{
+	Breakers as _, Ledger as _, RiskEngine as _, Solvency as _, SubaccountId,
+};
+use breakwater_liquidator::{
+	Auction, Backlog, BidOutcome, Offer, OfferingAccounts, OpenOffer, Plans,
+};
 use breakwater_margin::assess;
 use breakwater_primitives::{
 	liquidation::{
@@ -134,7 +138,10 @@ fn preview(sold: Sold, side: Side, outcome: BidOutcome) -> BidPreview {
 		size: size.get(),
 		cost: cost.get(),
 		at_mark: at_mark.get(),
-		fills: fills.iter().map(|fill| (fill.account.0, fill.size.get(), fill.price.get())).collect(),
+		fills: fills
+			.iter()
+			.map(|fill| (fill.account.0, fill.size.get(), fill.price.get()))
+			.collect(),
 	}
 }
 
