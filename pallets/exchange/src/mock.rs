@@ -425,6 +425,7 @@ fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::SECOND,
 		},
+		fund: Default::default(),
 	}
 }
 
@@ -506,6 +507,12 @@ pub(crate) fn market(symbol: &str) -> GenesisMarket {
 			upper_cap: Whole(2_000_000_000_000),
 			daily_volume: 1_000_000,
 			impact: percent("100%"),
+			contagion: crate::GenesisContagion {
+				depth_share: percent("50%"),
+				spill_share: percent("10%"),
+				least_cap: percent("20%"),
+				largest_raise: percent("100%"),
+			},
 		},
 		funding: GenesisFunding { impact_size: 10, least_volume: 1, cap_multiple: percent("60%") },
 		breaker: GenesisBreaker {

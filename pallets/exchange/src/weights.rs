@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 8 --repeat 6`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -37,7 +37,7 @@ pub trait WeightInfo {
 	fn amm_deposit() -> Weight;
 	/// See the benchmark of this name.
 	fn amm_withdraw() -> Weight;
-	/// See the benchmark of this name; `o` from 0 to 56.
+	/// See the benchmark of this name; `o` from 0 to 16.
 	fn fire_switch(o: u32) -> Weight;
 	/// See the benchmark of this name; `o` from 2 to 100.
 	fn fill(o: u32) -> Weight;
@@ -45,11 +45,11 @@ pub trait WeightInfo {
 	fn trade(a: u32) -> Weight;
 	/// See the benchmark of this name; `l` from 2 to 100.
 	fn levels(l: u32) -> Weight;
-	/// See the benchmark of this name; `o` from 1 to 200.
+	/// See the benchmark of this name; `o` from 0 to 200.
 	fn load(o: u32) -> Weight;
-	/// See the benchmark of this name; `n` from 1 to 100.
+	/// See the benchmark of this name; `n` from 0 to 50.
 	fn activate(n: u32) -> Weight;
-	/// See the benchmark of this name; `n` from 1 to 200.
+	/// See the benchmark of this name; `n` from 0 to 50.
 	fn expire(n: u32) -> Weight;
 }
 
@@ -68,8 +68,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Amms` (r:0 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn list_market() -> Weight {
-		// Fastest of all runs: 107_490 ns.
-		Weight::from_parts(112_738_000, 0)
+		// Fastest of all runs: 107_450 ns.
+		Weight::from_parts(115_061_000, 0)
 			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -96,8 +96,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Orders` (r:0 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:1)
 	fn place() -> Weight {
-		// Fastest of all runs: 117_795 ns.
-		Weight::from_parts(126_609_000, 0)
+		// Fastest of all runs: 118_315 ns.
+		Weight::from_parts(127_530_000, 0)
 			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -124,10 +124,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Orders` (r:0 w:50)
 	// Storage: `Exchange::Expiries` (r:0 w:50)
 	fn place_many(n: u32) -> Weight {
-		// Fastest of all runs: 109_422 ns.
-		Weight::from_parts(47_566_923, 0)
-			// ± 43_247
-			.saturating_add(Weight::from_parts(64_531_663, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 107_911 ns.
+		Weight::from_parts(45_566_928, 0)
+			// ± 23_219
+			.saturating_add(Weight::from_parts(63_614_248, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -140,10 +140,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:50)
 	fn cancel(n: u32) -> Weight {
-		// Fastest of all runs: 71_586 ns.
-		Weight::from_parts(46_743_500, 0)
-			// ± 49_855
-			.saturating_add(Weight::from_parts(38_416_661, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 68_191 ns.
+		Weight::from_parts(40_593_183, 0)
+			// ± 33_599
+			.saturating_add(Weight::from_parts(37_553_409, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -156,10 +156,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:56)
 	fn cancel_all(n: u32) -> Weight {
-		// Fastest of all runs: 9_024 ns.
-		Weight::from_parts(12_031_428, 0)
-			// ± 25_664
-			.saturating_add(Weight::from_parts(33_571_844, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 9_324 ns.
+		Weight::from_parts(12_368_000, 0)
+			// ± 16_537
+			.saturating_add(Weight::from_parts(32_541_779, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -188,8 +188,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Pools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:0 w:2)
 	fn replace() -> Weight {
-		// Fastest of all runs: 171_515 ns.
-		Weight::from_parts(191_144_000, 0)
+		// Fastest of all runs: 168_570 ns.
+		Weight::from_parts(177_574_000, 0)
 			.saturating_add(T::DbWeight::get().reads(21))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -214,8 +214,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Expiries` (r:0 w:1)
 	// Storage: `Exchange::Triggers` (r:0 w:1)
 	fn place_trigger() -> Weight {
-		// Fastest of all runs: 106_588 ns.
-		Weight::from_parts(120_519_000, 0)
+		// Fastest of all runs: 104_765 ns.
+		Weight::from_parts(112_176_000, 0)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -224,8 +224,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Switches` (r:1 w:1)
 	// Storage: `Exchange::SwitchesDue` (r:0 w:2)
 	fn set_dead_man_switch() -> Weight {
-		// Fastest of all runs: 17_946 ns.
-		Weight::from_parts(19_188_000, 0)
+		// Fastest of all runs: 17_646 ns.
+		Weight::from_parts(18_858_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -233,8 +233,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Subaccounts` (r:1 w:0)
 	// Storage: `Exchange::Delegates` (r:1 w:1)
 	fn add_delegate() -> Weight {
-		// Fastest of all runs: 14_511 ns.
-		Weight::from_parts(15_693_000, 0)
+		// Fastest of all runs: 14_572 ns.
+		Weight::from_parts(15_923_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -242,8 +242,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Subaccounts` (r:1 w:0)
 	// Storage: `Exchange::Delegates` (r:1 w:1)
 	fn remove_delegate() -> Weight {
-		// Fastest of all runs: 15_012 ns.
-		Weight::from_parts(16_194_000, 0)
+		// Fastest of all runs: 14_842 ns.
+		Weight::from_parts(16_024_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -265,8 +265,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:2 w:0)
 	// Storage: `Exchange::Shares` (r:1 w:1)
 	fn amm_deposit() -> Weight {
-		// Fastest of all runs: 95_822 ns.
-		Weight::from_parts(103_534_000, 0)
+		// Fastest of all runs: 94_690 ns.
+		Weight::from_parts(98_346_000, 0)
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -290,24 +290,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::OpenInterest` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:2 w:0)
 	fn amm_withdraw() -> Weight {
-		// Fastest of all runs: 103_784 ns.
-		Weight::from_parts(110_324_000, 0)
+		// Fastest of all runs: 102_893 ns.
+		Weight::from_parts(107_059_000, 0)
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
 	// Storage: `Exchange::SwitchesDue` (r:2 w:1)
 	// Storage: `Exchange::Traders` (r:1 w:1)
-	// Storage: `Exchange::Orders` (r:56 w:56)
-	// Storage: `Exchange::Levels` (r:56 w:56)
+	// Storage: `Exchange::Orders` (r:16 w:16)
+	// Storage: `Exchange::Levels` (r:16 w:16)
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Switches` (r:0 w:1)
-	// Storage: `Exchange::Expiries` (r:0 w:56)
+	// Storage: `Exchange::Expiries` (r:0 w:16)
 	fn fire_switch(o: u32) -> Weight {
-		// Fastest of all runs: 16_184 ns.
-		Weight::from_parts(24_492_857, 0)
-			// ± 44_359
-			.saturating_add(Weight::from_parts(33_211_580, 0).saturating_mul(o.into()))
+		// Fastest of all runs: 17_416 ns.
+		Weight::from_parts(27_175_090, 0)
+			// ± 14_840
+			.saturating_add(Weight::from_parts(31_449_454, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -333,10 +333,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Expiries` (r:101 w:100)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn fill(o: u32) -> Weight {
-		// Fastest of all runs: 257_924 ns.
-		Weight::from_parts(222_259_849, 0)
-			// ± 67_094
-			.saturating_add(Weight::from_parts(27_207_338, 0).saturating_mul(o.into()))
+		// Fastest of all runs: 261_870 ns.
+		Weight::from_parts(234_836_071, 0)
+			// ± 30_669
+			.saturating_add(Weight::from_parts(27_583_998, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(26))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(13))
@@ -362,10 +362,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Expiries` (r:101 w:100)
 	// Storage: `Margin::Levels` (r:0 w:100)
 	fn trade(a: u32) -> Weight {
-		// Fastest of all runs: 257_923 ns.
-		Weight::from_parts(138_177_511, 0)
-			// ± 97_142
-			.saturating_add(Weight::from_parts(53_096_126, 0).saturating_mul(a.into()))
+		// Fastest of all runs: 261_018 ns.
+		Weight::from_parts(163_524_166, 0)
+			// ± 107_599
+			.saturating_add(Weight::from_parts(56_225_910, 0).saturating_mul(a.into()))
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(a.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -391,10 +391,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Expiries` (r:101 w:100)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn levels(l: u32) -> Weight {
-		// Fastest of all runs: 257_593 ns.
-		Weight::from_parts(206_977_142, 0)
-			// ± 40_322
-			.saturating_add(Weight::from_parts(30_950_031, 0).saturating_mul(l.into()))
+		// Fastest of all runs: 262_400 ns.
+		Weight::from_parts(226_943_809, 0)
+			// ± 162_284
+			.saturating_add(Weight::from_parts(33_923_951, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(24))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(11))
@@ -416,10 +416,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Pools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:1 w:0)
 	fn load(o: u32) -> Weight {
-		// Fastest of all runs: 128_521 ns.
-		Weight::from_parts(161_355_481, 0)
-			// ± 63_718
-			.saturating_add(Weight::from_parts(12_875_133, 0).saturating_mul(o.into()))
+		// Fastest of all runs: 96_984 ns.
+		Weight::from_parts(168_434_498, 0)
+			// ± 49_969
+			.saturating_add(Weight::from_parts(12_727_871, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(37))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
 	}
@@ -429,25 +429,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketStates` (r:1 w:0)
 	// Storage: `Margin::OpenInterest` (r:1 w:0)
 	// Storage: `Exchange::Amms` (r:1 w:0)
-	// Storage: `Margin::Subaccounts` (r:2 w:0)
+	// Storage: `Margin::Subaccounts` (r:26 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Exchange::Triggers` (r:27 w:25)
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Levels` (r:3 w:1)
-	// Storage: `Exchange::Traders` (r:1 w:1)
+	// Storage: `Exchange::Traders` (r:25 w:25)
 	// Storage: `Exchange::Orders` (r:27 w:25)
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:1 w:25)
 	fn activate(n: u32) -> Weight {
-		// Fastest of all runs: 169_262 ns.
-		Weight::from_parts(899_973_185, 0)
-			// ± 244_003
-			.saturating_add(Weight::from_parts(7_314_986, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(64))
-			.saturating_add(T::DbWeight::get().writes(74))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
+		// Fastest of all runs: 97_165 ns.
+		Weight::from_parts(386_574_000, 0)
+			// ± 460_254
+			.saturating_add(Weight::from_parts(25_144_571, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(45))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(28))
+			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 
 	// Storage: `Exchange::Markets` (r:1 w:0)
@@ -455,26 +456,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketStates` (r:1 w:0)
 	// Storage: `Margin::OpenInterest` (r:1 w:0)
 	// Storage: `Exchange::Amms` (r:1 w:0)
-	// Storage: `Margin::Subaccounts` (r:5 w:0)
+	// Storage: `Margin::Subaccounts` (r:51 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Exchange::Triggers` (r:2 w:0)
-	// Storage: `Exchange::Levels` (r:58 w:56)
-	// Storage: `Exchange::Orders` (r:202 w:200)
+	// Storage: `Exchange::Levels` (r:52 w:50)
+	// Storage: `Exchange::Orders` (r:52 w:50)
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:0)
-	// Storage: `Exchange::Expiries` (r:201 w:200)
-	// Storage: `Exchange::Traders` (r:4 w:4)
+	// Storage: `Exchange::Expiries` (r:51 w:50)
+	// Storage: `Exchange::Traders` (r:50 w:50)
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	fn expire(n: u32) -> Weight {
-		// Fastest of all runs: 174_870 ns.
-		Weight::from_parts(252_166_238, 0)
-			// ± 260_914
-			.saturating_add(Weight::from_parts(45_784_522, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(63))
-			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(51))
-			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
+		// Fastest of all runs: 98_156 ns.
+		Weight::from_parts(106_627_876, 0)
+			// ± 33_966
+			.saturating_add(Weight::from_parts(54_172_674, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(n.into())))
 	}
 }
 

@@ -25,7 +25,7 @@ pub trait WeightInfo {
 	fn debit() -> Weight;
 	/// See the benchmark of this name; `n` from 2 to 50.
 	fn settle(n: u32) -> Weight;
-	/// See the benchmark of this name; `i` from 0 to 480.
+	/// See the benchmark of this name; `i` from 0 to 224.
 	fn step(i: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 96.
 	fn wake(n: u32) -> Weight;
@@ -147,21 +147,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	// Storage: `Risk::MarketList` (r:1 w:0)
-	// Storage: `Risk::MarketIndices` (r:63 w:0)
+	// Storage: `Risk::MarketIndices` (r:31 w:0)
 	// Storage: `Risk::AssetCount` (r:1 w:0)
 	// Storage: `Risk::CollateralIndices` (r:2 w:0)
 	// Storage: `Risk::PoolCount` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:2 w:0)
 	// Storage: `Margin::StepCursor` (r:1 w:1)
 	// Storage: `Margin::Seen` (r:1 w:1)
-	// Storage: `Margin::Levels` (r:3920 w:0)
+	// Storage: `Margin::Levels` (r:936 w:0)
 	fn step(i: u32) -> Weight {
-		// Fastest of all runs: 261_219 ns.
-		Weight::from_parts(350_873_990, 0)
-			// ± 157_589
-			.saturating_add(Weight::from_parts(25_426_769, 0).saturating_mul(i.into()))
-			.saturating_add(T::DbWeight::get().reads(120))
-			.saturating_add(T::DbWeight::get().reads(8_u64.saturating_mul(i.into())))
+		// Fastest of all runs: 142_682 ns.
+		Weight::from_parts(154_087_568, 0)
+			// ± 5_842
+			.saturating_add(Weight::from_parts(12_083_968, 0).saturating_mul(i.into()))
+			.saturating_add(T::DbWeight::get().reads(52))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(i.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
@@ -169,13 +169,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
-	// Storage: `Margin::Filings` (r:1 w:0)
+	// Storage: `Margin::Filings` (r:1 w:1)
+	// Storage: `Margin::Levels` (r:0 w:192)
 	fn wake(n: u32) -> Weight {
-		// Fastest of all runs: 29_294 ns.
-		Weight::from_parts(25_966_538, 0)
-			// ± 9_500
-			.saturating_add(Weight::from_parts(2_478_078, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 40_480 ns.
+		Weight::from_parts(31_701_578, 0)
+			// ± 10_651
+			.saturating_add(Weight::from_parts(4_946_318, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 }
 
