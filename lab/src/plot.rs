@@ -256,6 +256,10 @@ impl Plot {
 	pub fn render(&self) -> String {
 		let points = || self.series.iter().flat_map(|series| &series.points);
 		let Some(x) = range(points().map(|point| point.0)) else { return String::new() };
+		if self.from_zero && points().all(|point| point.1 == 0.0) {
+			let nothing = "<p class=\"nothing\">Zero throughout.</p>";
+			return figure(&self.title, "", nothing, &self.says);
+		}
 		let limit = self.limit.iter().map(|(_, value)| *value);
 		let zero = self.from_zero.then_some(0.0);
 		let y = range(points().map(|point| point.1).chain(limit).chain(zero)).unwrap_or_default();
@@ -516,8 +520,10 @@ mod tests {
 		assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
 		assert!(html.contains("a &lt; b") && !html.contains("NaN") && !html.contains("inf"));
 		let flat =
-			Plot { series: vec![Series::line("s", vec![(5.0, 0.0)])], limit: None, ..plot.clone() };
+			Plot { series: vec![Series::line("s", vec![(5.0, 1.0)])], limit: None, ..plot.clone() };
 		assert!(!flat.render().contains("NaN"));
+		let zero = Plot { series: vec![Series::line("s", vec![(5.0, 0.0)])], ..plot.clone() };
+		assert!(zero.render().contains("Zero throughout"));
 		assert_eq!(Plot { series: vec![], ..plot }.render(), "");
 	}
 }
