@@ -1,0 +1,160 @@
+/** What the page shows of one block. Whatever a chain does not have is left out. */
+
+import type { Book, Client, MarketPrices, Parameters, Plain } from '@breakwater/client';
+
+import type { Capabilities } from '../model/capabilities.js';
+import { textOf } from '../model/text.js';
+
+export interface FeedPrice {
+  readonly feed: number;
+  readonly price: bigint;
+  readonly confidence: bigint;
+  readonly widenedConfidence: bigint;
+  readonly time: bigint;
+  readonly age: bigint;
+  readonly reporters: number;
+  readonly participation: bigint;
+  readonly validity: string;
+  readonly liquidate: boolean;
+  readonly trade: boolean;
+  readonly addRisk: boolean;
+  readonly withdraw: boolean;
+}
+
+export interface Feed {
+  readonly feed: number;
+  readonly symbol: string;
+  readonly decimals: number;
+  readonly lifetime: bigint;
+}
+
+export interface Reporter {
+  readonly account: string;
+  readonly bond: bigint;
+  readonly weight: bigint;
+  readonly strikes: number;
+  readonly penaltyLevel: number;
+  readonly round: number | undefined;
+  readonly quotes: readonly { feed: number; price: bigint; confidence: bigint; time: bigint; sources: number }[];
+}
+
+export interface Pipeline {
+  readonly used: bigint;
+  readonly budget: bigint;
+  readonly woken: number;
+  readonly due: number;
+  readonly backlog: boolean;
+  readonly cleared: number;
+  readonly deferred: number;
+  readonly addsRisk: boolean;
+  readonly graceUntil: bigint | undefined;
+}
+
+type Fields = { readonly [field: string]: Plain };
+
+export interface Breakers {
+  readonly markets: ReadonlyMap<number, Fields>;
+  readonly pools: ReadonlyMap<number, Fields>;
+  readonly chain: Fields;
+}
+
+export interface Snapshot {
+  readonly block: number;
+  readonly hash: string;
+  /** Milliseconds since the Unix epoch, by the block's own clock. */
+  readonly time: number;
+  readonly parameters: Parameters;
+  readonly prices: readonly MarketPrices[];
+  readonly book: Book | undefined;
+  readonly oracle: { prices: readonly FeedPrice[]; reporters: readonly Reporter[] } | undefined;
+  readonly pipeline: Pipeline | undefined;
+  readonly breakers: Breakers | undefined;
+  readonly liquidation: Fields | undefined;
+  readonly insurance: Fields | undefined;
+  readonly contagion: Fields | undefined;
+}
+
+const BOOK_LEVELS = 12;
+
+export async function readSnapshot(client: Client, capabilities: Capabilities, at: { number: number; hash: string }, market: number): Promise<Snapshot> {
+  const { connection } = client;
+  const { hash } = at;
+  const { apis, pallets } = capabilities;
+  const ask = (api: string, method: string, args: unknown[] = []): Promise<Plain> => connection.ask(api, method, args, hash);
+  const parameters = await client.refresh(hash);
+  const pools = parameters.pools.map(({ pool }) => pool);
+  const [time, prices, book, oracle, pipeline, breakers, liquidation, insurance, contagion] = await Promise.all([
+    connection.read('timestamp', 'now', [], hash),
+    client.marketPrices(hash),
+    apis.get('marketsApi')?.has('book') ? client.book(market, { levels: BOOK_LEVELS, at: hash }) : undefined,
+    apis.has('oracleApi') ? Promise.all([ask('oracleApi', 'prices'), ask('oracleApi', 'reporters')]) : undefined,
+    apis.get('accountsApi')?.has('pipeline') ? ask('accountsApi', 'pipeline') : undefined,
+    pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined,
+    answersOf(client, capabilities, 'liquidationApi', hash, { pools }),
+    answersOf(client, capabilities, 'insuranceApi', hash, { pools }),
+    answersOf(client, capabilities, 'contagionApi', hash, { pools }),
+  ]);
+  return {
+    block: at.number,
+    hash,
+    time: Number(time),
+    parameters,
+    prices,
+    book,
+    oracle: oracle && { prices: feedPrices(oracle[0]), reporters: oracle[1] as unknown as Reporter[] },
+    pipeline: pipeline as unknown as Pipeline | undefined,
+    breakers,
+    liquidation,
+    insurance,
+    contagion,
+  };
+}
+
+const feedPrices = (raw: Plain): FeedPrice[] =>
+  (raw as Fields[]).map((price) => ({ ...(price as unknown as FeedPrice), validity: textOf(price['validity']) }));
+
+export async function readFeeds(client: Client, { apis }: Capabilities): Promise<Feed[]> {
+  if (!apis.has('oracleApi')) return [];
+  const feeds = (await client.connection.ask('oracleApi', 'feeds', [])) as Fields[];
+  return feeds.map((feed) => ({ ...(feed as unknown as Feed), symbol: textOf(feed['symbol']) }));
+}
+
+async function readBreakers({ connection }: Client, parameters: Parameters, at: string): Promise<Breakers> {
+  const each = async (name: string, numbers: number[]): Promise<Map<number, Fields>> => {
+    const states = await Promise.all(numbers.map((number) => connection.read('circuitBreaker', name, [number], at)));
+    return new Map(numbers.map((number, i) => [number, states[i] as Fields]));
+  };
+  const [markets, pools, chain] = await Promise.all([
+    each('markets', parameters.markets.map(({ number }) => number)),
+    each('pools', parameters.pools.map(({ pool }) => pool)),
+    connection.read('circuitBreaker', 'chainState', [], at),
+  ]);
+  return { markets, pools, chain: chain as Fields };
+}
+
+/** Methods that change nothing on this page, or that are asked with an account. */
+const MOST_METHODS = 8;
+
+/**
+ * The answers of all methods of an interface that need no argument, or a pool's number: by method,
+ * and where it takes a pool, by pool. None if the chain does not have the interface.
+ */
+async function answersOf(client: Client, { apis }: Capabilities, api: string, at: string, { pools }: { pools: number[] }): Promise<Fields | undefined> {
+  const methods = apis.get(api);
+  if (!methods) return undefined;
+  const { connection } = client;
+  const calls = connection.api.call as unknown as Record<string, Record<string, { meta: { params: { name: { toString(): string } }[] } }>>;
+  const asked = [...methods].slice(0, MOST_METHODS).flatMap((method) => {
+    const params = calls[api]?.[method]?.meta.params.map(({ name }) => name.toString()) ?? [];
+    if (params.length === 0) return [[method, connection.ask(api, method, [], at)] as const];
+    if (params.length > 1 || params[0] !== 'pool') return [];
+    const each = Promise.all(pools.map((pool) => connection.ask(api, method, [pool], at)));
+    return [[method, each as Promise<Plain>] as const];
+  });
+  const answers = await Promise.allSettled(asked.map(([, answer]) => answer));
+  const fields = asked.flatMap(([method], i) => {
+    const answer = answers[i];
+    return answer?.status === 'fulfilled' ? [[method, answer.value] as const] : [];
+  });
+  return Object.fromEntries(fields);
+}
