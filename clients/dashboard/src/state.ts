@@ -52,6 +52,8 @@ export const pace = signal<PaceView | undefined>(undefined);
 export const lines = signal<readonly Line[]>([]);
 export const risk = signal<Sweep | undefined>(undefined);
 export const selected = signal(0);
+/** Where each market last traded, as far as this page saw. */
+export const lastBatches = new Map<number, { readonly price: bigint; readonly volume: bigint; readonly block: number }>();
 export const histories = new Map<number, History<MarketPoint>>();
 /** Goes up whenever a history has changed. */
 export const historyVersion = signal(0);
@@ -77,5 +79,6 @@ export function forget(): void {
   feeds.value = [];
   chain.value = undefined;
   histories.clear();
+  lastBatches.clear();
   historyVersion.value += 1;
 }

@@ -1,14 +1,12 @@
 /** Opens a client, and answers at once where nobody is there. */
 
-import { BreakwaterError, Client } from '@breakwater/client';
+import { Client } from '@breakwater/client';
 
+import { NoAnswer } from '../model/problems.js';
 import type { Linked } from './link.js';
 
 const PROBE_MS = 5_000;
 const CONNECT_MS = 20_000;
-
-/** Nothing answers at the address. */
-export class NoAnswer extends BreakwaterError {}
 
 export class LinkedClient implements Linked {
   readonly #genesis: string;

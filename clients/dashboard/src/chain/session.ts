@@ -1,7 +1,7 @@
 /** Follows the chain behind an endpoint and keeps the page's state up to date. */
 
 import { batch } from '@preact/signals';
-import type { Client, FollowedBlock, Market, MarketPrices } from '@breakwater/client';
+import { HistoryGone, type Client, type FollowedBlock, type Market, type MarketPrices } from '@breakwater/client';
 
 import { capabilitiesOf } from '../model/capabilities.js';
 import { lineOf, topicOf, type Line, type Names } from '../model/events.js';
@@ -122,6 +122,7 @@ function show(snapshot: Snapshot, pace: state.PaceView): void {
     for (const price of snapshot.prices) {
       const market = snapshot.parameters.market(price.market);
       state.historyOf(price.market).push(pointOf(market, price, snapshot));
+      if (price.batch !== undefined) state.lastBatches.set(price.market, { price: price.batch, volume: price.volume, block: snapshot.block });
     }
     state.historyVersion.value += 1;
   });
@@ -182,7 +183,7 @@ async function followEvents(client: Client, signal: AbortSignal): Promise<void> 
       }
     } catch (error) {
       // The node has dropped the state of blocks that far back, or is away for long.
-      if ((error as Error).name === 'HistoryGone') from = Math.max(from + 1, connection.head(false) - 1);
+      if (error instanceof HistoryGone) from = Math.max(from + 1, connection.head(false) - 1);
       await sleep(RETRY_MS);
     }
   }

@@ -1,6 +1,6 @@
 /** What the page shows of one block. Whatever a chain does not have is left out. */
 
-import type { Book, Client, MarketPrices, Parameters, Plain } from '@breakwater/client';
+import { UnsupportedChain, type Book, type Client, type MarketPrices, type Parameters, type Plain } from '@breakwater/client';
 
 import type { Capabilities } from '../model/capabilities.js';
 import { textOf } from '../model/text.js';
@@ -119,17 +119,24 @@ export async function readFeeds(client: Client, { apis }: Capabilities): Promise
   return feeds.map((feed) => ({ ...(feed as unknown as Feed), symbol: textOf(feed['symbol']) }));
 }
 
+/** Nothing, where a chain does not have it. */
+const ifThere = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (error instanceof UnsupportedChain) return undefined;
+    throw error;
+  });
+
 async function readBreakers({ connection }: Client, parameters: Parameters, at: string): Promise<Breakers> {
   const each = async (name: string, numbers: number[]): Promise<Map<number, Fields>> => {
-    const states = await Promise.all(numbers.map((number) => connection.read('circuitBreaker', name, [number], at)));
-    return new Map(numbers.map((number, i) => [number, states[i] as Fields]));
+    const states = await Promise.all(numbers.map((number) => ifThere(connection.read('circuitBreaker', name, [number], at))));
+    return new Map(numbers.flatMap((number, i) => (states[i] === undefined ? [] : [[number, states[i] as Fields]])));
   };
   const [markets, pools, chain] = await Promise.all([
     each('markets', parameters.markets.map(({ number }) => number)),
     each('pools', parameters.pools.map(({ pool }) => pool)),
-    connection.read('circuitBreaker', 'chainState', [], at),
+    ifThere(connection.read('circuitBreaker', 'chainState', [], at)),
   ]);
-  return { markets, pools, chain: chain as Fields };
+  return { markets, pools, chain: (chain ?? {}) as Fields };
 }
 
 /** Methods that change nothing on this page, or that are asked with an account. */

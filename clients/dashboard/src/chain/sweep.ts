@@ -7,22 +7,23 @@ import type { RiskAccount } from '../model/risk-map.js';
 export interface Sweep {
   readonly block: number;
   readonly accounts: readonly RiskAccount[];
-  /** There are more than were read. */
+  /** There may be more than were read. */
   readonly partial: boolean;
 }
 
+/** What a node gives at once. */
 export const MOST_ACCOUNTS = 1_000;
 const AT_ONCE = 8;
 
 export async function sweep(client: Client, at: { number: number; hash: string }): Promise<Sweep> {
   const { connection, parameters } = client;
-  const keys = await connection.keysOf('margin', 'subaccounts', { at: at.hash, count: MOST_ACCOUNTS + 1 });
+  const keys = await connection.keysOf('margin', 'subaccounts', { at: at.hash, count: MOST_ACCOUNTS });
   // The keys are stored as they are, at the end of the storage key.
-  const wanted = keys.slice(0, MOST_ACCOUNTS).map((key) => `0x${key.slice(-64)}`);
+  const wanted = keys.map((key) => `0x${key.slice(-64)}`);
   const protocol = new Set(parameters.markets.map(({ info }) => info.amm));
   const reports = await inTurn(wanted.filter((key) => !protocol.has(key)), (key) => reportOf(client, key, at.hash));
   const accounts = reports.filter((report) => report !== undefined);
-  return { block: at.number, accounts, partial: keys.length > MOST_ACCOUNTS };
+  return { block: at.number, accounts, partial: keys.length === MOST_ACCOUNTS };
 }
 
 async function reportOf({ connection }: Client, key: string, hash: string): Promise<SubaccountReport | undefined> {

@@ -1,5 +1,7 @@
 /** What went wrong, and what to do about it. */
 
+import { BreakwaterError, CallFailed, Disconnected, InvalidInput, Refused, Undecided, UnsupportedChain } from '@breakwater/client';
+
 export interface Problem {
   readonly what: string;
   readonly todo: string;
@@ -18,34 +20,34 @@ const TODO: Record<string, string> = {
   'token.BelowMinimum': 'Leave a little in the wallet, or take all of it.',
 };
 
-const INVALID_INPUT = new Set(['InvalidInput', 'InvalidNumber', 'OffGrid', 'UnknownName']);
+/** Nothing answers at the address. */
+export class NoAnswer extends BreakwaterError {}
 
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof Error)) return { what: String(error), todo: 'Try again.' };
-  const { name, message } = error;
-  const failed = (error as { error?: unknown }).error;
-  if (typeof failed === 'string') return { what: message, todo: TODO[failed] ?? 'Nothing was changed, only the fee is paid.' };
-  if (INVALID_INPUT.has(name)) return { what: message, todo: 'Correct it and try again: nothing was sent.' };
-  if (/Inability to pay some fees/.test(message)) {
-    return { what: 'the wallet cannot pay the fee', todo: 'Transactions are paid in BWR: send some to this address, or take another key.' };
+  const { message } = error;
+  if (error instanceof CallFailed) return { what: error.docs || message, todo: TODO[error.error] ?? 'Nothing was changed, only the fee is paid.' };
+  if (error instanceof InvalidInput) return { what: message, todo: 'Correct it and try again: nothing was sent.' };
+  if (error instanceof Refused && /Inability to pay some fees/.test(message)) {
+    return { what: 'The wallet cannot pay the fee', todo: 'Transactions are paid in BWR: send some to this address, or take another key.' };
   }
-  if (/Cancelled|Rejected/i.test(message) && name !== 'Refused') return { what: 'you did not sign', todo: 'Nothing was sent.' };
-  if (name === 'Undecided' || name === 'Disconnected') {
+  if (error instanceof Undecided || error instanceof Disconnected) {
     return { what: message, todo: 'Look at your account before you try again: it may still happen.' };
   }
+  if (!(error instanceof BreakwaterError) && /cancelled|rejected/i.test(message)) return { what: 'You did not sign', todo: 'Nothing was sent.' };
   return { what: message, todo: 'Nothing happened.' };
 }
 
 /** Why a connection did not come about. */
 export function connectionProblem(error: unknown, endpoint: string, page: { protocol: string }): Problem {
-  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
-  if (name === 'UnsupportedChain') {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UnsupportedChain) {
     return { what: `What answers at ${endpoint} is another chain: ${message}.`, todo: 'Enter the address of a Breakwater node.' };
   }
   if (page.protocol === 'https:' && endpoint.startsWith('ws:') && !/\/\/(localhost|127\.|\[::1\])/.test(endpoint)) {
     return { what: `A page loaded over https may not use ${endpoint}.`, todo: 'Use a wss:// address, or load this page over http.' };
   }
-  if (name === 'NoAnswer' || name === 'Disconnected') {
+  if (error instanceof NoAnswer || error instanceof Disconnected) {
     return { what: `No node answers at ${endpoint}.`, todo: 'Start one with “make run”, or enter another address. It is tried again until one answers.' };
   }
   return { what: `The node at ${endpoint} does not answer as expected: ${message}.`, todo: 'It may still be starting. It is tried again.' };

@@ -1,7 +1,7 @@
 import type { Level, Market } from '@breakwater/client';
 
 import { compact, decimal, money, NONE, percent, shareOf } from '../model/format.js';
-import { lines, market, quote, snapshot } from '../state.js';
+import { lastBatches, market, quote, snapshot } from '../state.js';
 import { Empty, Figure, Figures, Panel } from '../ui/parts.js';
 
 const LEVELS = 7;
@@ -43,7 +43,7 @@ export function BookPanel() {
             <td>
               <Batch market={shown} />
             </td>
-            <td>{bid !== undefined && ask !== undefined ? `spread ${percent(shareOf(ask - bid, bid), 3)}` : ''}</td>
+            <td>{spreadOf(bid, ask)}</td>
           </tr>
         </tbody>
         <tbody class="bids">
@@ -62,16 +62,19 @@ export function BookPanel() {
 }
 
 function Batch({ market }: { market: Market }) {
-  const price = snapshot.value?.prices.find((price) => price.market === market.number);
-  const line = lines.value.find(({ topic, text }) => topic === 'trade' && text.startsWith(market.symbol));
-  if (price?.batch !== undefined) {
-    return (
-      <>
-        <span class="unit">batch</span> <strong>{decimal(price.batch, market.grid.priceDecimals)}</strong>
-      </>
-    );
-  }
-  return <span class="unit">{line ? 'no trade in this block' : 'no trade yet'}</span>;
+  const batch = lastBatches.get(market.number);
+  if (!batch) return <span class="unit">no trade yet</span>;
+  return (
+    <>
+      <span class="unit">last batch</span> <strong>{decimal(batch.price, market.grid.priceDecimals)}</strong>
+    </>
+  );
+}
+
+/** Orders that came in this block may cross others until the next batch. */
+function spreadOf(bid: bigint | undefined, ask: bigint | undefined): string {
+  if (bid === undefined || ask === undefined) return '';
+  return ask > bid ? `spread ${percent(shareOf(ask - bid, bid), 3)}` : 'trades in the next batch';
 }
 
 function Row({ level, most, side, market }: { level: Level; most: bigint; side: 'bid' | 'ask'; market: Market }) {

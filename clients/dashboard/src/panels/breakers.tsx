@@ -19,7 +19,8 @@ export function Breakers() {
 }
 
 function List() {
-  const pools = snapshot.value?.parameters.pools ?? [];
+  const { parameters, breakers } = snapshot.value ?? {};
+  const pools = parameters?.pools.filter(({ pool }) => breakers?.pools.has(pool)) ?? [];
   return (
     <ul class="breakers">
       <Chain />

@@ -2,7 +2,7 @@ import type { Market } from '@breakwater/client';
 
 import { compact, decimal, duration, money, NONE, percent, shareOf, signed } from '../model/format.js';
 import { variant } from '../model/events.js';
-import { feeds, market as selectedMarket, markets, quote, selected, snapshot } from '../state.js';
+import { feeds, lastBatches, market as selectedMarket, markets, quote, selected, snapshot } from '../state.js';
 import { Chip, Empty, Panel, Table, type Tone } from '../ui/parts.js';
 
 const HEAD = [
@@ -80,17 +80,12 @@ function confidenceOf({ info }: Market): string {
   return `± ${decimal(price.confidence, feed.decimals)} · ${duration(Number(price.age))} old`;
 }
 
-const last = new Map<string, { price: bigint; volume: bigint; block: number }>();
-
 /** The batch of this block, or the last one that traded while the page was open. */
 function LastBatch({ market }: { market: Market }) {
   const now = snapshot.value;
-  const price = now?.prices.find((price) => price.market === market.number);
-  if (now && price?.batch !== undefined) last.set(market.symbol, { price: price.batch, volume: price.volume, block: now.block });
-  const batch = last.get(market.symbol);
+  const batch = lastBatches.get(market.number);
   if (!batch || !now) return <>{NONE}</>;
   const ago = now.block - batch.block;
-  if (ago < 0) last.delete(market.symbol);
   return (
     <>
       {decimal(batch.price, market.grid.priceDecimals)}

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot, { type AlignedData, type Options, type Series } from 'uplot';
 
+import { clock } from '../model/format.js';
 import { colour, colours } from './theme.js';
 
 export interface Line {
@@ -50,7 +51,25 @@ export function Plot({ times, lines, values, band, format, label, height = 260 }
 
   useEffect(() => plot.current?.setData([times, ...values] as unknown as AlignedData));
 
-  return <div class="plot" ref={host} role="img" aria-label={label} style={{ minHeight: `${height}px` }} />;
+  return (
+    <>
+      <div class="plot" ref={host} role="img" aria-label={label} style={{ minHeight: `${height}px` }} />
+      <ul class="legend" aria-hidden="true">
+        {lines
+          .filter(({ hidden }) => !hidden)
+          .map((line) => (
+            <li key={line.label}>
+              <span class={line.points ? 'mark dot' : 'mark'} style={{ background: `var(${line.colour})` }} /> {line.label}
+            </li>
+          ))}
+        {band && (
+          <li>
+            <span class="mark area" /> Confidence
+          </li>
+        )}
+      </ul>
+    </>
+  );
 }
 
 function optionsOf(lines: readonly Line[], band: readonly [number, number] | undefined, format: (value: number) => string, width: number, height: number): Options {
@@ -58,14 +77,16 @@ function optionsOf(lines: readonly Line[], band: readonly [number, number] | und
   return {
     width,
     height,
-    legend: { live: false },
+    legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { x: { time: true } },
-    axes: [axis, { ...axis, side: 1, size: 72, values: (_, splits) => splits.map(format) }],
+    axes: [{ ...axis, values: (_, splits) => splits.map(timeOf), space: 70 }, { ...axis, side: 1, size: 72, values: (_, splits) => splits.map(format) }],
     series: [{}, ...lines.map(seriesOf)],
     bands: band ? [{ series: [band[0] + 1, band[1] + 1], fill: colour('--band') }] : [],
   };
 }
+
+const timeOf = (seconds: number): string => clock(seconds * 1_000);
 
 function seriesOf({ label, colour: name, width = 1.5, points, dash, hidden }: Line): Series {
   const stroke = hidden ? 'transparent' : colour(name);
