@@ -5,6 +5,7 @@
 //   make run                  starts a chain and, unless told otherwise, such a crowd
 //   node examples/crowd.js    --help tells the options
 
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BreakwaterError, Disconnected } from '@breakwater/client';
@@ -135,6 +136,7 @@ await withClient(options.endpoint, async (client) => {
   console.log(`${count} traders, with leverage up to ${LEVERAGE[1]}`);
 
   const stop = new AbortController();
+  setMaxListeners(count + 10, stop.signal);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
   if (minutes !== Infinity) setTimeout(() => stop.abort(), minutes * 60_000).unref();
   const gamblers = pairs.map((pair, i) => new Gambler(client, pair, randomFrom(seed, i)));
