@@ -25,22 +25,25 @@ function roundTo(size: bigint, drop: number): bigint {
 }
 
 const SCALES = [
-  { digits: 12, letter: 'T' },
-  { digits: 9, letter: 'B' },
-  { digits: 6, letter: 'M' },
-  { digits: 3, letter: 'k' },
+  { power: 0, letter: '' },
+  { power: 3, letter: 'k' },
+  { power: 6, letter: 'M' },
+  { power: 9, letter: 'B' },
+  { power: 12, letter: 'T' },
 ];
 
-/** Three to four digits and a letter: `1.23M`. Below a thousand, two digits behind the point. */
+/** Three to five digits and a letter: `1.23M`. */
 export function compact(units: bigint, decimals: number): string {
   const size = units < 0n ? -units : units;
-  for (const { digits, letter } of SCALES) {
-    // What would round up to a thousand belongs to the next letter.
-    if (size * 1_000n < 10n ** BigInt(decimals + digits) * 999n + 10n ** BigInt(decimals + digits) / 2n) continue;
-    const shown = size >= 10n ** BigInt(decimals + digits + 2) ? 1 : 2;
-    return `${decimal(units, decimals + digits, shown)}${letter}`;
+  let text = '';
+  for (const { power, letter } of SCALES) {
+    const unit = decimals + power;
+    const digits = letter && size >= 10n ** BigInt(unit + 2) ? 1 : 2;
+    text = `${decimal(units, unit, digits)}${letter}`;
+    // What rounds up to a thousand belongs to the next letter.
+    if (roundTo(size, unit - digits) < 10n ** BigInt(digits + 3)) break;
   }
-  return decimal(units, decimals, 2);
+  return text;
 }
 
 /** Quanta as an amount of the quote asset, short. */
