@@ -48,6 +48,18 @@ describe('the liquidation map', () => {
     }
   });
 
+  it('takes a position exactly at the edge of a move with it', () => {
+    const at = (liquidationPrice) => {
+      const position = { market: 0, lots: 1n, mark: MARK, notional: 7n, liquidationPrice };
+      const [row] = liquidationMap([{ equity: 9n, maintenance: 1n, notional: 7n, due: false, positions: [position] }], [0]);
+      return [row.down, row.up].map((side) => side.filter((value) => value > 0n).length);
+    };
+    assert.deepEqual(at(49_500n), [4, 0]);
+    assert.deepEqual(at(49_499n), [3, 0]);
+    assert.deepEqual(at(55_000n), [0, 1]);
+    assert.deepEqual(at(55_001n), [0, 0]);
+  });
+
   it('counts accounts that are due apart', () => {
     const position = { market: 0, lots: 1n, mark: MARK, notional: 7n, liquidationPrice: MARK - 1n };
     const [row] = liquidationMap([{ equity: -1n, maintenance: 1n, notional: 7n, due: true, positions: [position] }], [0]);
@@ -80,11 +92,14 @@ describe('the distribution of health', () => {
 describe('a history', () => {
   it('stays in order and bounded, and keeps its newest half as it came', () => {
     const history = new History(100);
-    for (let time = 0; time < 1_000; time++) history.push({ time });
+    for (let time = 0; time < 1_000; time++) {
+      history.push({ time });
+      const newest = history.points.slice(-45).map((point) => time - point.time);
+      assert.deepEqual(newest, newest.map((_, i) => newest.length - 1 - i));
+    }
     const times = history.points.map(({ time }) => time);
     assert.ok(times.length <= 100);
     assert.deepEqual(times, [...times].sort((a, b) => a - b));
-    assert.deepEqual(times.slice(-40), Array.from({ length: 40 }, (_, i) => 960 + i));
     assert.equal(times[0], 0);
   });
 
@@ -105,6 +120,11 @@ it('pace is the mean of the blocks seen, skipped ones included', () => {
   assert.equal(pace.finalityMs, 1_600);
   pace.best(4, 2_100, 2_130);
   assert.equal(pace.blockMs, (2_100 - 500) / 3);
+
+  // Another block of the same number took its place.
+  pace.best(4, 2_200, 9_000);
+  pace.final(4, 9_400);
+  assert.equal(pace.finalityMs, 400);
 });
 
 const BTC = new Market({ symbol: 'BTC-PERP', market: 0, priceDecimals: 2, lotDecimals: 4, tickValue: 1, orderTick: 10, orderLot: 1 });
