@@ -32,8 +32,10 @@ const options = optionsOf(HELP, {
 
 const FEES = 20n * 10n ** 12n;
 const DEPOSIT = [500, 8_000];
-const LEVERAGE = [4, 24];
-const CLOSE_CHANCE = 0.25;
+const LEVERAGE = [5, 28];
+/** Every second one holds on to what it has, come what may; and is for rising prices. */
+const CLOSE_CHANCE = { nervous: 0.25, stubborn: 0.01 };
+const BULLISH = 0.75;
 const FOLLOW_CHANCE = 0.7;
 /** An account with less, in quanta, is given up: its owner starts anew in the next one. */
 const RUINED = 50_000_000n;
@@ -47,6 +49,7 @@ class Gambler {
   constructor(client, pair, random) {
     Object.assign(this, { client, random, sender: client.sender(pair) });
     this.leverage = this.#between(LEVERAGE);
+    this.kind = random() < 0.5 ? 'nervous' : 'stubborn';
   }
 
   /** Opens a subaccount, if it is not there yet, and puts something in. */
@@ -63,7 +66,7 @@ class Gambler {
   async decide() {
     const report = await this.trader.report();
     const [position] = report.positions;
-    if (position) return this.random() < CLOSE_CHANCE && this.#close(position);
+    if (position) return this.random() < CLOSE_CHANCE[this.kind] && this.#close(position);
     if (report.equity >= RUINED) return this.#open(report);
     this.#number += 1;
     return this.begin();
@@ -80,8 +83,9 @@ class Gambler {
     if (lots >= market.info.minOrder) await this.trader.place({ ...order, size: market.size(lots) });
   }
 
-  /** With the last move that it saw, more often than not. */
+  /** With the last move that it saw, more often than not; or with its conviction. */
   #side({ market, mark }) {
+    if (this.kind === 'stubborn') return this.random() < BULLISH ? 'buy' : 'sell';
     const last = this.#marks.get(market) ?? mark;
     this.#marks.set(market, mark);
     const rose = mark === last ? this.random() < 0.6 : mark > last;

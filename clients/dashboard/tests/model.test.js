@@ -128,7 +128,7 @@ it('pace is the mean of the blocks seen, skipped ones included', () => {
 });
 
 const BTC = new Market({ symbol: 'BTC-PERP', market: 0, priceDecimals: 2, lotDecimals: 4, tickValue: 1, orderTick: 10, orderLot: 1 });
-const names = { market: (number) => (number === 0 ? BTC : undefined), pool: (number) => ['MAIN'][number] ?? String(number), feed: () => ({ symbol: 'BTC-USD', decimals: 2 }) };
+const names = { asset: (number) => `asset ${number}`, market: (number) => (number === 0 ? BTC : undefined), pool: (number) => ['MAIN'][number] ?? String(number), feed: () => ({ symbol: 'BTC-USD', decimals: 2 }) };
 const event = (name, data) => ({ block: 7, blockHash: '0x', sequence: 3, extrinsic: undefined, name, data });
 const said = (name, data) => lineOf(event(name, data), names).text.replace(/\u202f/g, '');
 
@@ -145,6 +145,13 @@ describe('events', () => {
     const text = said('insurance.DeleveragingSettled', { pool: 0, market: 0, mark: 5_000_000n, lots: -10_000n, charge: 3_000_000n, reason: { type: 'Inventory', value: { excess: 1n } } });
     assert.equal(text, 'pool MAIN · BTC-PERP · mark 50000.00 · lots −1.0000 · charge 3.00 · reason inventory');
     assert.ok(lineOf(event('insurance.DeleveragingSettled', {}), names).grave);
+  });
+
+  it('of legs are told in the units of their market', () => {
+    const leg = { type: 'Market', value: 0 };
+    assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00 · budget 3.00');
+    assert.equal(said('liquidation.OfferEnded', { leg: { type: 'Collateral', value: 1 }, left: 0n, reason: 'NotNeeded' }), 'asset 1 · left 0 · reason not needed');
+    assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, tranches: [1_000_000n, 0n] }), 'pool MAIN · loss 3.00 · tranches 1.00, 0.00');
   });
 
   it('of breakers say what still works', () => {

@@ -163,9 +163,10 @@ async function readPast(client: Client, first: Snapshot, signal: AbortSignal): P
   state.historyVersion.value += 1;
 }
 
-const names: Names = {
+export const names: Names = {
   market: (number) => state.markets.value.find((market) => market.number === number),
   pool: (number) => state.snapshot.value?.parameters.pools.find(({ pool }) => pool === number)?.symbol ?? String(number),
+  asset: (number) => state.snapshot.value?.parameters.assets.find(({ asset }) => asset === number)?.symbol ?? `asset ${number}`,
   feed: (number) => state.feeds.value.find(({ feed }) => feed === number),
 };
 

@@ -50,6 +50,28 @@ export interface Pipeline {
   readonly graceUntil: bigint | undefined;
 }
 
+/** What a move of a market's mark would have liquidated, as the chain counts it. */
+export interface MarketContagion {
+  readonly market: number;
+  /** Ascending; parts per billion, lots and quanta. */
+  readonly shocks: readonly { shock: bigint; downNotional: bigint; upNotional: bigint; depthLots: bigint }[];
+  /** The worst of what is liquidated over the depth on the way. */
+  readonly downLoad: bigint;
+  readonly upLoad: bigint;
+  readonly spill: bigint;
+  readonly squeeze: bigint;
+  readonly listedCap: bigint;
+  readonly cap: bigint;
+}
+
+/** How the pools overlap. Quanta, parts per billion. */
+export interface Overlap {
+  readonly block: number;
+  readonly lowestEigenvalue: bigint;
+  readonly highestEigenvalue: bigint;
+  readonly pools: readonly { pool: number; index: bigint; spill: bigint; losses: readonly bigint[] }[];
+}
+
 type Fields = { readonly [field: string]: Plain };
 
 export interface Breakers {
@@ -71,7 +93,7 @@ export interface Snapshot {
   readonly breakers: Breakers | undefined;
   readonly liquidation: Fields | undefined;
   readonly insurance: Fields | undefined;
-  readonly contagion: Fields | undefined;
+  readonly contagion: { readonly overlap: Overlap | undefined; readonly markets: readonly MarketContagion[] } | undefined;
 }
 
 const BOOK_LEVELS = 12;
@@ -92,7 +114,7 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
     pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined,
     answersOf(client, capabilities, 'liquidationApi', hash, { pools }),
     answersOf(client, capabilities, 'insuranceApi', hash, { pools }),
-    answersOf(client, capabilities, 'contagionApi', hash, { pools }),
+    apis.has('contagionApi') ? readContagion(client, parameters, hash) : undefined,
   ]);
   return {
     block: at.number,
@@ -137,6 +159,15 @@ async function readBreakers({ connection }: Client, parameters: Parameters, at: 
     ifThere(connection.read('circuitBreaker', 'chainState', [], at)),
   ]);
   return { markets, pools, chain: (chain ?? {}) as Fields };
+}
+
+async function readContagion({ connection }: Client, parameters: Parameters, at: string): Promise<Snapshot['contagion']> {
+  const ask = (method: string, args: unknown[]): Promise<Plain> => ifThere(connection.ask('contagionApi', method, args, at));
+  const [overlap, ...maps] = await Promise.all([ask('overlap', []), ...parameters.markets.map(({ number }) => ask('liquidationMap', [number]))]);
+  return {
+    overlap: overlap as unknown as Overlap | undefined,
+    markets: maps.filter((map) => map !== undefined) as unknown as MarketContagion[],
+  };
 }
 
 /** Methods that change nothing on this page, or that are asked with an account. */

@@ -38,10 +38,10 @@ const PALLET_TOPICS: Record<string, Topic> = {
   insurance: 'fund',
   circuitBreaker: 'breaker',
   clearing: 'breaker',
-  contagion: 'breaker',
+  contagion: 'liquidation',
 };
 
-const GRAVE = /AccountDue|Absorbed|Levied|Uncovered|Deleverag|Settle|Failed|Penalised|Loss|Takeover|TakenOver/;
+const GRAVE = /AccountDue|Absorbed|TakenOver|Levied|LossPaid|Deleverag|Settle|Forgiven|Failed|Penalised/;
 
 /** What an event is about; none if it is not for this page. */
 export const topicOf = (name: string): Topic | undefined => TOPICS[name] ?? PALLET_TOPICS[name.slice(0, name.indexOf('.'))];
@@ -49,7 +49,12 @@ export const topicOf = (name: string): Topic | undefined => TOPICS[name] ?? PALL
 const TITLES: Record<string, string> = {
   'margin.AccountDue': 'Account due',
   'margin.MarginCall': 'Margin call',
-  'exchange.ForcedFilled': 'Liquidation filled',
+  'exchange.ForcedFilled': 'Liquidated in the batch',
+  'liquidation.Offered': 'Offered',
+  'liquidation.BidFilled': 'Bid filled',
+  'liquidation.BacklogChanged': 'Accounts that wait',
+  'insurance.Swept': 'Backstop flat, swept into the fund',
+  'contagion.LoadChanged': 'Liquidation at risk over depth',
   'exchange.Batch': 'Batch',
   'circuitBreaker.MarketChanged': 'Market breaker',
   'circuitBreaker.PoolChanged': 'Pool breaker',
@@ -59,6 +64,7 @@ const TITLES: Record<string, string> = {
 /** How to name what an event tells of. */
 export interface Names {
   market(number: number): Market | undefined;
+  asset(number: number): string;
   pool(number: number): string;
   feed(number: number): { symbol: string; decimals: number } | undefined;
 }
@@ -83,11 +89,15 @@ const SILENT = new Set(['account', 'order', 'clientId', 'organic']);
 
 function textOfEvent({ name, data }: ChainEvent, names: Names): string {
   if (name === 'circuitBreaker.MarketChanged') return marketBreakerText(data, names);
-  const market = typeof data['market'] === 'number' ? names.market(data['market']) : undefined;
+  const number = data['market'] ?? marketOfLeg(data['leg']);
+  const market = typeof number === 'number' ? names.market(number) : undefined;
   const feed = typeof data['feed'] === 'number' ? names.feed(data['feed']) : undefined;
   const parts = Object.entries(data).filter(([field, value]) => !SILENT.has(field) && value !== undefined);
   return parts.map(([field, value]) => fieldText(field, value, { names, market, feed, nano: NANO_EVENTS.has(name) })).join(' · ');
 }
+
+/** The market of a position's leg; none of collateral. */
+const marketOfLeg = (leg: Plain): Plain => (variant(leg) === 'Market' ? (leg as { value: Plain }).value : undefined);
 
 function marketBreakerText(data: ChainEvent['data'], names: Names): string {
   const { phase, reduceOnly, quarantine, freshAfter } = data['state'] as { [field: string]: Plain };
@@ -117,10 +127,12 @@ interface Context {
 }
 
 const PRICES = /^(price|mark|index|level|limit|reserve|bankruptcy|start|aggregate|.*Price|.*Mark)$/;
-const SIZES = /^(size|lots|left|volume|position|excess|.*Lots|.*Size)$/;
-const MONEY = /^(amount|fee|charge|proceeds|shortfall|budget|paid|loss|toFund|toAmm|cash|equity|profit|uncovered|capital|fund|capacity|drawn|premium|value|.*Amount|.*Loss|.*Charge|.*Shortfall)$/;
-const RATES = /^(weight|share|rate|ratio|.*Share|.*Rate|.*Ratio)$/;
-/** Events that count money in billionths of a quantum. */
+const SIZES = /^(size|lots|left|held|volume|position|excess|.*Lots|.*Size)$/;
+const MONEY =
+  /^(amount|fee|charge|proceeds|shortfall|paid|loss|cash|equity|profit|capital|global|tranches|fund|cost|deficit|writtenOff|share|weight|cap|claims?|haircuts?|beyond|premium|target|value|lowest|highest|to[A-Z].*|.*Amount|.*Loss)$/;
+const RATES = /^(rate|ratio|down|up|.*Share|.*Rate|.*Ratio)$/;
+/** Fields and events that count money in billionths of a quantum. */
+const NANO_FIELDS = new Set(['budget']);
 const NANO_EVENTS = new Set(['margin.AccountDue', 'margin.MarginCall']);
 const NANO = 10n ** 9n;
 
@@ -130,6 +142,8 @@ export function fieldText(field: string, value: Plain, context: Context): string
   if (field === 'market' && typeof value === 'number') return names.market(value)?.symbol ?? `market ${value}`;
   if (field === 'pool' && typeof value === 'number') return `pool ${names.pool(value)}`;
   if (field === 'feed' && typeof value === 'number') return names.feed(value)?.symbol ?? `feed ${value}`;
+  if (variant(value) === 'Market') return names.market((value as { value: number }).value)?.symbol ?? 'a market';
+  if (variant(value) === 'Collateral') return names.asset([(value as { value: Plain }).value].flat().at(-1) as number);
   const label = words(field).toLowerCase();
   if (typeof value === 'number') value = BigInt(Math.trunc(value));
   if (typeof value === 'bigint') return `${label} ${amountText(field, value, context)}`;
@@ -137,9 +151,14 @@ export function fieldText(field: string, value: Plain, context: Context): string
   if (typeof value === 'string') return `${label} ${value.startsWith('0x') || value.length > 40 ? short(value) : words(value).toLowerCase()}`;
   if (value === undefined) return `no ${label}`;
   if (variant(value)) return `${label} ${words(variant(value)).toLowerCase()}`;
-  if (Array.isArray(value)) return `${label} ${value.map((item) => fieldText('', item, context).trim()).join(', ')}`;
+  if (Array.isArray(value)) return `${label} ${value.map((item) => itemText(field, item, context)).join(', ')}`;
   const inner = Object.entries(value).map(([name, field]) => fieldText(name, field, context));
   return `${label} (${inner.join(', ')})`;
+}
+
+/** One of a list under a name: without the name. */
+function itemText(field: string, item: Plain, context: Context): string {
+  return typeof item === 'bigint' ? amountText(field, item, context) : fieldText('', item, context).trim();
 }
 
 function amountText(field: string, value: bigint, { market, feed, nano }: Context): string {
@@ -148,7 +167,7 @@ function amountText(field: string, value: bigint, { market, feed, nano }: Contex
     if (decimals !== undefined) return decimal(value, decimals);
   }
   if (SIZES.test(field) && market) return decimal(value, market.grid.lotDecimals);
-  if (nano) return cents(value / NANO);
+  if (nano || NANO_FIELDS.has(field)) return cents(value / NANO);
   if (MONEY.test(field)) return cents(value);
   if (RATES.test(field)) return percent(value);
   return decimal(value, 0);

@@ -44,6 +44,18 @@ export function liquidationMap(accounts: readonly RiskAccount[], markets: readon
   });
 }
 
+/** The same as the chain itself counts it, where it does: over all accounts. */
+export function fromShocks(market: number, shocks: readonly { shock: bigint; downNotional: bigint; upNotional: bigint }[], total: bigint): RiskRow {
+  const at = (move: number): { downNotional: bigint; upNotional: bigint } | undefined => shocks.find(({ shock }) => shock * 100n === BigInt(move) * ONE);
+  return {
+    market,
+    due: 0n,
+    down: MOVES.map((move) => at(move)?.downNotional ?? 0n),
+    up: MOVES.map((move) => at(move)?.upNotional ?? 0n),
+    total,
+  };
+}
+
 function add(row: { due: bigint; down: bigint[]; up: bigint[]; total: bigint }, { due }: RiskAccount, position: RiskPosition): void {
   const { liquidationPrice, mark, notional } = position;
   row.total += notional;

@@ -7,6 +7,7 @@ import { Chip, Empty, Panel, Table, type Tone } from '../ui/parts.js';
 
 const HEAD = [
   { name: 'Market', kind: 'text' },
+  { name: 'Trading', kind: 'text' },
   { name: 'Mark', title: 'What accounts are valued at' },
   { name: 'Index', title: 'The price of the sources, with the half width of the interval it is believed to be in' },
   { name: 'Batch', title: 'Where the last batch with a trade cleared: one price for everybody' },
@@ -14,7 +15,6 @@ const HEAD = [
   { name: 'Funding', title: 'For eight hours; longs pay it when it is above zero' },
   { name: 'Volatility', title: 'Of a day, as margin has it', kind: 'wide' },
   { name: 'Margin', title: 'Maintenance and initial margin of small positions', kind: 'wide' },
-  { name: 'Trading', kind: 'text' },
 ];
 
 export function Markets() {
@@ -46,6 +46,9 @@ function Row({ market }: { market: Market }) {
           {market.symbol}
         </button>
       </th>
+      <td class="text">
+        <Phase market={market} />
+      </td>
       <td>
         <strong>{price(info.mark)}</strong>
         <small>{info.index === 0n ? '' : `${signed(rising, percent(shareOf(rising, info.index), 3))}`}</small>
@@ -65,9 +68,6 @@ function Row({ market }: { market: Market }) {
       <td class="wide">{percent(info.dailyVolatility, 1)}</td>
       <td class="wide">
         {percent(info.maintenance, 2)} / {percent(info.initial, 2)}
-      </td>
-      <td class="text">
-        <Phase market={market} />
       </td>
     </tr>
   );

@@ -92,7 +92,7 @@ function Preview({ preview, market }: { preview: OrderPreview; market: Market })
   }
   return (
     <>
-      At worst {decimal(limit, market.grid.priceDecimals)}: {cents(notional)} {quote.value}, fee up to {cents(takerFee)}. Margin carries up to {compact(largest, market.grid.lotDecimals)} {market.base}.
+      At worst {decimal(limit, market.grid.priceDecimals)}: {cents(notional)} {quote.value}, fee up to {cents(takerFee)}.
     </>
   );
 }

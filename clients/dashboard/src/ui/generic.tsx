@@ -2,9 +2,9 @@
 
 import type { Plain } from '@breakwater/client';
 
+import { names } from '../chain/session.js';
 import { fieldText, variant } from '../model/events.js';
 import { words } from '../model/format.js';
-import { feeds, markets, snapshot } from '../state.js';
 
 export function Generic({ value, depth = 0 }: { value: Plain; depth?: number }) {
   if (Array.isArray(value)) {
@@ -36,11 +36,6 @@ export function Generic({ value, depth = 0 }: { value: Plain; depth?: number }) 
 }
 
 function textOfField(name: string, value: Plain): string {
-  const names = {
-    market: (number: number) => markets.value.find((market) => market.number === number),
-    pool: (number: number) => snapshot.value?.parameters.pools.find(({ pool }) => pool === number)?.symbol ?? String(number),
-    feed: (number: number) => feeds.value.find(({ feed }) => feed === number),
-  };
   const text = fieldText(name, value, { names, market: undefined, feed: undefined });
   const label = words(name).toLowerCase();
   return text.startsWith(label) ? text.slice(label.length).trim() : text;
