@@ -11,7 +11,7 @@ use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
 use crate::{
-	types::{Counter, MAX_OPEN_ORDERS},
+	types::{Counter, SWITCH_ORDERS},
 	Config, Delegates, Error, Event, OrderId, OrderRequest, Pallet, Reason, Switch, Switches,
 	SwitchesDue, Traders, WeightInfo,
 };
@@ -99,30 +99,34 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Cancels the orders of those whose switch is due, the longest due first, as many as a block
-	/// takes; the others are the next block's first. Infallible.
+	/// takes; the others are the next block's first. So are the orders of one that are more than
+	/// [`SWITCH_ORDERS`]: its switch stays due. Infallible.
 	pub(crate) fn fire_switches() -> Weight {
 		let block = Self::block();
 		let due: Vec<([u8; 4], AccountKey)> = SwitchesDue::<T>::iter_keys()
 			.take(T::MaxSwitches::get() as usize)
 			.take_while(|(due, _)| u32::from_be_bytes(*due) <= block)
 			.collect();
-		let mut cancelled = 0u32;
-		let mut fired = 0u32;
+		let mut used = T::WeightInfo::fire_switch(0);
 		for (due, account) in due {
-			SwitchesDue::<T>::remove(due, account);
-			Switches::<T>::remove(account);
-			let orders = Self::do_cancel_all(account, None, MAX_OPEN_ORDERS, Reason::DeadManSwitch);
-			cancelled = cancelled.saturating_add(orders);
-			fired = fired.saturating_add(1);
+			let orders = Self::do_cancel_all(account, None, SWITCH_ORDERS, Reason::DeadManSwitch);
+			let none_left =
+				Traders::<T>::get(account).is_none_or(|trader| trader.orders.is_empty());
+			if none_left || orders < SWITCH_ORDERS {
+				SwitchesDue::<T>::remove(due, account);
+				Switches::<T>::remove(account);
+			}
+			used = used.saturating_add(T::WeightInfo::fire_switch(orders));
 			Self::deposit_event(Event::SwitchFired { account, orders });
 		}
-		T::WeightInfo::fire_switches(fired, cancelled)
+		used
 	}
 
 	/// The most that the hook weighs.
 	pub fn worst_hook_weight() -> Weight {
-		let switches = T::MaxSwitches::get();
-		T::WeightInfo::fire_switches(switches, switches.saturating_mul(MAX_OPEN_ORDERS))
+		T::WeightInfo::fire_switch(SWITCH_ORDERS)
+			.saturating_mul(T::MaxSwitches::get().into())
+			.saturating_add(T::WeightInfo::fire_switch(0))
 	}
 
 	fn quota_period() -> BlockNumber {

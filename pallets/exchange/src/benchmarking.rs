@@ -16,7 +16,8 @@ use sp_runtime::SaturatedConversion;
 use crate::{
 	types::{MAX_DELEGATES, MAX_ORDERS_PER_CALL},
 	Amms, Arrivals, Call, Config, Delegates, MarketCount, OrderId, OrderRequest, Orders, Pallet,
-	RequestKind, Shares, Switches, Traders, Triggers, MAX_OPEN_ORDERS, RESERVED_FOR_REDUCTIONS,
+	RequestKind, Shares, Switches, SwitchesDue, Traders, Triggers, MAX_OPEN_ORDERS,
+	RESERVED_FOR_REDUCTIONS, SWITCH_ORDERS,
 };
 
 /// What benchmarks start from: another pallet's business.
@@ -97,6 +98,21 @@ fn run_batch<T: Config>(market: MarketId) -> u64 {
 	let mut decide = |_: Option<&Clearing>| Matching::Admit;
 	let cleared = <Pallet<T> as Exchange>::clear(market, Weight::MAX, &[], true, &mut decide);
 	cleared.expect("the batch can be").volume.get()
+}
+
+/// A market with so many orders of so many accounts at so many prices, all of which trade: half of
+/// the accounts buy, half sell. It is the block of their batch.
+fn crossing<T: Config>(orders: u32, accounts: u32, prices: u32) -> MarketId {
+	let market = list::<T>();
+	let ids: Vec<SubaccountId> = (0..accounts).map(trader::<T>).collect();
+	for (order, id) in (0..orders).zip(ids.iter().cycle()) {
+		let ticks = i64::from(order / 2 % prices.div_ceil(2));
+		let buys = (order % accounts) % 2 == 0;
+		let (side, ticks) = if buys { (Side::Buy, ticks) } else { (Side::Sell, -ticks) };
+		enter::<T>(id, &request::<T>(market, side, ticks));
+	}
+	next_block::<T>();
+	market
 }
 
 fn stop(level: u64) -> Trigger {
@@ -269,33 +285,45 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn fire_switches(s: Linear<1, 16>, o: Linear<0, 256>) {
+	fn fire_switch(o: Linear<0, SWITCH_ORDERS>) {
 		let market = list::<T>();
-		let each = o.div_ceil(s).min(MOST);
-		for number in 0..s {
-			let id = busy_trader::<T>(market, number, each);
-			Pallet::<T>::do_set_switch(id.key(), 1).expect("it can be armed");
-		}
+		let id = busy_trader::<T>(market, 0, o);
+		Pallet::<T>::do_set_switch(id.key(), 1).expect("it can be armed");
 		next_block::<T>();
 
 		#[block]
 		{
 			Pallet::<T>::fire_switches();
 		}
+		assert_eq!(SwitchesDue::<T>::iter().count(), 0);
 	}
 
-	/// All trade: half of the accounts buy, half sell.
+	/// Orders of two accounts at one price.
 	#[benchmark]
-	fn clear(o: Linear<100, 500>, a: Linear<10, 100>, l: Linear<1, 100>) {
-		let market = list::<T>();
-		let ids: Vec<SubaccountId> = (0..a).map(trader::<T>).collect();
-		for (order, id) in (0..o).zip(ids.iter().cycle()) {
-			let ticks = i64::from(order / 2 % l.div_ceil(2));
-			let buys = (order % a) % 2 == 0;
-			let (side, ticks) = if buys { (Side::Buy, ticks) } else { (Side::Sell, -ticks) };
-			enter::<T>(id, &request::<T>(market, side, ticks));
+	fn fill(o: Linear<2, 100>) {
+		let market = crossing::<T>(o, 2, 1);
+
+		#[block]
+		{
+			assert!(run_batch::<T>(market) > 0);
 		}
-		next_block::<T>();
+	}
+
+	/// One order of each account, all at one price.
+	#[benchmark]
+	fn trade(a: Linear<2, 100>) {
+		let market = crossing::<T>(a, a, 1);
+
+		#[block]
+		{
+			assert!(run_batch::<T>(market) > 0);
+		}
+	}
+
+	/// Orders of two accounts, each at another price.
+	#[benchmark]
+	fn levels(l: Linear<2, 100>) {
+		let market = crossing::<T>(l, 2, l);
 
 		#[block]
 		{
@@ -305,7 +333,7 @@ mod benchmarks {
 
 	/// None trades: all buy, and each is another account's.
 	#[benchmark]
-	fn load(o: Linear<1, 200>) {
+	fn load(o: Linear<0, 200>) {
 		let market = list::<T>();
 		for number in 0..o {
 			let id = trader::<T>(number);
@@ -319,19 +347,18 @@ mod benchmarks {
 		}
 	}
 
+	/// Each of another account.
 	#[benchmark]
-	fn activate(n: Linear<1, 100>) {
+	fn activate(n: Linear<0, 50>) {
 		let market = list::<T>();
 		let level = mark::<T>(market);
-		for number in 0..n.div_ceil(MOST) {
+		for number in 0..n {
 			let id = trader::<T>(number);
-			for _ in 0..(n - number * MOST).min(MOST) {
-				let order = request::<T>(market, Side::Buy, -500);
-				let RequestKind::Limit { price } = order.kind else { panic!("a limit order") };
-				// A buy's stop is met at or above its level.
-				assert!(price.get() <= level);
-				enter_waiting::<T>(&id, stop(price.get()), &order);
-			}
+			let order = request::<T>(market, Side::Buy, -500);
+			let RequestKind::Limit { price } = order.kind else { panic!("a limit order") };
+			// A buy's stop is met at or above its level.
+			assert!(price.get() <= level);
+			enter_waiting::<T>(&id, stop(price.get()), &order);
 		}
 		next_block::<T>();
 
@@ -341,17 +368,14 @@ mod benchmarks {
 		}
 	}
 
+	/// Each of another account.
 	#[benchmark]
-	fn expire(n: Linear<1, 200>) {
+	fn expire(n: Linear<0, 50>) {
 		let market = list::<T>();
-		let last = Pallet::<T>::next_block();
-		for number in 0..n.div_ceil(MOST) {
-			let id = trader::<T>(number);
-			for order in 0..(n - number * MOST).min(MOST) {
-				let time_in_force = TimeInForce::GoodTillBlock(last);
-				let far = request::<T>(market, Side::Buy, -500 - i64::from(order));
-				enter::<T>(&id, &OrderRequest { time_in_force, ..far });
-			}
+		let time_in_force = TimeInForce::GoodTillBlock(Pallet::<T>::next_block());
+		for number in 0..n {
+			let far = request::<T>(market, Side::Buy, -500 - i64::from(number));
+			enter::<T>(&trader::<T>(number), &OrderRequest { time_in_force, ..far });
 		}
 		next_block::<T>();
 

@@ -59,7 +59,7 @@ pub use pallet::*;
 pub use types::{
 	Amm, ClientId, Counter, DelegateList, OrderCount, OrderId, OrderIds, OrderRef, OrderRequest,
 	Place, Reason, RequestKind, Requests, Resting, Role, Switch, Trader, Waiting, MAX_DELEGATES,
-	MAX_MARKETS, MAX_OPEN_ORDERS, MAX_ORDERS_PER_CALL, RESERVED_FOR_REDUCTIONS,
+	MAX_OPEN_ORDERS, MAX_ORDERS_PER_CALL, RESERVED_FOR_REDUCTIONS, SWITCH_ORDERS,
 };
 pub use weights::WeightInfo;
 

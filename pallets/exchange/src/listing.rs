@@ -11,7 +11,8 @@ use sp_runtime::DispatchError;
 
 use alloc::boxed::Box;
 
-use crate::{types::MAX_MARKETS, Amm, Amms, Config, Error, Event, MarketCount, Markets, Pallet};
+use crate::{Amm, Amms, Config, Error, Event, MarketCount, Markets, Pallet};
+use breakwater_interfaces::MAX_MARKETS;
 
 const MAX_LOT_DECIMALS: u8 = 18;
 const MAX_ORDER_TICK: u32 = 1_000_000;

@@ -13,7 +13,10 @@ use frame_support::{storage::StoragePrefixedMap, traits::Contains};
 use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
-use crate::{indices::CachedIndices, Config, Due, Error, Event, Filings, Levels, Pallet};
+use crate::{
+	indices::{harmful_direction, CachedIndices},
+	Config, Due, Error, Event, Filings, Levels, Pallet,
+};
 
 /// What to do with a change after which an account cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,10 @@ impl<T: Config> BookStorage for OnChain<T> {
 	}
 
 	fn scan_levels(&self, list: &ListId, visit: &mut dyn FnMut(&LevelKey) -> bool) {
+		// Nothing is ever filed in the other list of an index, so there is nothing to seek.
+		if list.direction != harmful_direction(list.index) {
+			return;
+		}
 		let map = Levels::<T>::final_prefix();
 		scan(&map, &list.prefix(), visit);
 	}

@@ -77,8 +77,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 
-	/// Most markets.
-	pub const MAX_MARKETS: u32 = 64;
+	pub use breakwater_interfaces::MAX_MARKETS;
 	/// Most collateral assets: an account may hold all of them.
 	pub const MAX_ASSETS: u32 = 8;
 	/// Most pools.

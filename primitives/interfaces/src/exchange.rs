@@ -59,7 +59,7 @@ pub trait Exchange {
 pub trait Liquidation {
 	/// Stage 5: what liquidation closes in this block's batch of a market.
 	fn forced_orders(market: MarketId) -> Vec<ForcedOrder>;
-	/// What the batch filled of it.
+	/// What the batch filled of it, and of what others forced: fills of unknown accounts are theirs.
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]);
 	/// Looks at the due queue, within a weight; returns what it used.
 	fn work(limit: Weight) -> Weight;

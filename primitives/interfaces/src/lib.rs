@@ -37,4 +37,5 @@ pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{
 	AmmTerms, AssetTerms, FeeTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms, Symbol,
+	MAX_MARKETS,
 };

@@ -10,6 +10,10 @@ use breakwater_units::{Amount, Millis, PoolId, Quote, Ratio, Size, TickValue};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+/// Most markets there can be: what a block must do for each of them, whatever happens, fits into
+/// the hooks' share of it.
+pub const MAX_MARKETS: u32 = 32;
+
 /// A name for people, as in `BTC-PERP`.
 pub type Symbol = BoundedVec<u8, ConstU32<32>>;
 
