@@ -10,7 +10,7 @@ import { lineOf, topicOf } from '../build/model/events.js';
 import { History } from '../build/model/history.js';
 import { Pace } from '../build/model/pace.js';
 import { checkEndpoint, connectionProblem, NoAnswer, problemOf } from '../build/model/problems.js';
-import { healthBins, liquidationMap, MOVES, usedMargin } from '../build/model/risk-map.js';
+import { fromShocks, healthBins, liquidationMap, MOVES, usedMargin } from '../build/model/risk-map.js';
 import { random } from './support.js';
 
 const MARK = 50_000n;
@@ -58,6 +58,12 @@ describe('the liquidation map', () => {
     assert.deepEqual(at(49_499n), [3, 0]);
     assert.deepEqual(at(55_000n), [0, 1]);
     assert.deepEqual(at(55_001n), [0, 0]);
+  });
+
+  it('takes what the chain counts by its shocks, whichever others there are', () => {
+    const shocks = [1n, 2n, 3n, 5n, 10n, 20n].map((part) => ({ shock: part * 10_000_000n, downNotional: part, upNotional: 100n * part }));
+    assert.deepEqual(fromShocks(0, shocks, 9n), { market: 0, due: 0n, down: [1n, 3n, 5n, 10n], up: [100n, 300n, 500n, 1_000n], total: 9n });
+    assert.deepEqual(fromShocks(0, [], 9n).down, [0n, 0n, 0n, 0n]);
   });
 
   it('counts accounts that are due apart', () => {

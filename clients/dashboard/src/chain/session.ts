@@ -25,14 +25,16 @@ const RETRY_MS = 1_000;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 let current: Link<LinkedClient> | undefined;
+/** Ends what follows the present client. */
+let leave: AbortController | undefined;
 
 /** Leaves the present chain and follows the one at this address. */
 export function connect(endpoint: string): void {
   current?.stop();
+  leave?.abort();
   state.endpoint.value = endpoint;
   state.client.value = undefined;
   state.forget();
-  let leave: AbortController | undefined;
   const link: Link<LinkedClient> = new Link<LinkedClient>({
     open: () => LinkedClient.open(endpoint),
     problemOf: (error) => connectionProblem(error, endpoint, window.location),
@@ -40,8 +42,8 @@ export function connect(endpoint: string): void {
       if (link === current) state.link.value = value;
     },
     onClient: (linked) => {
-      leave?.abort();
       if (link !== current) return;
+      leave?.abort();
       state.client.value = linked?.client;
       if (!linked) return;
       leave = new AbortController();

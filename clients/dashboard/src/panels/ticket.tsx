@@ -62,7 +62,7 @@ export function Ticket({ trader, report }: { trader: Trader; report: SubaccountR
         <input type="checkbox" checked={draft.reduceOnly} onChange={({ currentTarget }) => change({ reduceOnly: currentTarget.checked })} />
         reduce only
       </label>
-      <p class="preview" aria-live="polite">
+      <p class="preview">
         {wrongPool ? (
           <span class="problem">This subaccount is of another pool than {market.symbol}. Open one in its pool, under another number.</span>
         ) : problem ? (
