@@ -124,10 +124,15 @@ function show(snapshot: Snapshot, pace: state.PaceView): void {
     for (const price of snapshot.prices) {
       const market = snapshot.parameters.market(price.market);
       state.historyOf(price.market).push(pointOf(market, price, snapshot));
-      if (price.batch !== undefined) state.lastBatches.set(price.market, { price: price.batch, volume: price.volume, block: snapshot.block });
+      if (price.batch !== undefined) noteBatch({ market: price.market, price: price.batch, volume: price.volume }, snapshot.block);
     }
     state.historyVersion.value += 1;
   });
+}
+
+function noteBatch({ market, price, volume }: { market: number; price: bigint; volume: bigint }, block: number): void {
+  const known = state.lastBatches.get(market);
+  if (!known || known.block <= block) state.lastBatches.set(market, { price, volume, block });
 }
 
 function pointOf(market: Market, price: MarketPrices, { time, oracle }: Pick<Snapshot, 'time' | 'oracle'>): state.MarketPoint {
@@ -181,6 +186,7 @@ async function followEvents(client: Client, signal: AbortSignal): Promise<void> 
       for await (const block of connection.blocks({ from, signal })) {
         const events = await connection.eventsOf(block, (name) => topicOf(name) !== undefined);
         if (signal.aborted) return;
+        for (const { name, data } of events) if (name === 'exchange.Batch') noteBatch(data as never, block.number);
         add(block, events.map((event) => lineOf(event, names)).filter((line) => line !== undefined));
         from = block.number + 1;
       }

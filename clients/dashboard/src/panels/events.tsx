@@ -12,7 +12,7 @@ const TOPICS: Record<Filter, readonly Topic[]> = {
   breaker: ['breaker'],
   oracle: ['oracle'],
   trade: ['trade'],
-  all: ['liquidation', 'fund', 'breaker', 'oracle', 'trade'],
+  all: ['liquidation', 'fund', 'breaker', 'oracle'],
 };
 
 const NOTHING: Record<Filter, string> = {
@@ -26,17 +26,17 @@ const NOTHING: Record<Filter, string> = {
 const SHOWN = 60;
 
 export function Events() {
-  const [filter, setFilter] = useState<Filter>('liquidation');
+  const [filter, setFilter] = useState<Filter>('all');
   const shown = lines.value.filter(({ topic }) => TOPICS[filter].includes(topic)).slice(0, SHOWN);
   const choice = (
     <Choice
       label="Which events"
       of={[
+        ['all', 'All'],
         ['liquidation', 'Liquidations and auctions'],
         ['breaker', 'Breakers'],
         ['oracle', 'Prices'],
         ['trade', 'Batches'],
-        ['all', 'All'],
       ]}
       value={filter}
       onChange={setFilter}
