@@ -3,6 +3,7 @@
 import { UnsupportedChain, type Book, type Client, type MarketPrices, type Parameters, type Plain } from '@breakwater/client';
 
 import type { Capabilities } from '../model/capabilities.js';
+import { variant } from '../model/events.js';
 import { textOf } from '../model/text.js';
 
 export interface FeedPrice {
@@ -80,6 +81,48 @@ export interface Breakers {
   readonly chain: Fields;
 }
 
+/** What an account in liquidation offers. */
+export interface Offer {
+  readonly account: string;
+  /** `{ type: 'Market', value }`, or collateral of a pool. */
+  readonly auction: Plain;
+  /** Signed, as a trade. */
+  readonly lots: bigint;
+  /** The worst price at which it may be filled, in ticks. */
+  readonly bankruptcy: bigint;
+  readonly mark: bigint;
+  /** Milliseconds since the Unix epoch. */
+  readonly opened: bigint;
+  readonly ranOut: boolean;
+}
+
+export interface Liquidation {
+  /** Accounts with a plan, as far as they were counted. */
+  readonly accounts: number;
+  readonly offers: readonly Offer[];
+  /** Due accounts that the last block could not reach. */
+  readonly backlog: number;
+  /** What else its interface answers. */
+  readonly more: Fields | undefined;
+}
+
+export interface PoolFunds {
+  readonly pool: number;
+  readonly capital: bigint;
+  readonly tranches: readonly { readonly assets: bigint }[];
+  /** Equity of the account that takes positions over, and how many it has; none if it never did. */
+  readonly backstop: { readonly equity: bigint; readonly positions: number } | undefined;
+  /** A deleveraging or final settlement that is going on. */
+  readonly operation: { readonly number: number; readonly stage: string; readonly levied: bigint } | undefined;
+}
+
+export interface Insurance {
+  readonly pools: readonly PoolFunds[];
+  /** The fund that all pools share; quanta. */
+  readonly global: bigint | undefined;
+  readonly more: Fields | undefined;
+}
+
 export interface Snapshot {
   readonly block: number;
   readonly hash: string;
@@ -91,8 +134,8 @@ export interface Snapshot {
   readonly oracle: { prices: readonly FeedPrice[]; reporters: readonly Reporter[] } | undefined;
   readonly pipeline: Pipeline | undefined;
   readonly breakers: Breakers | undefined;
-  readonly liquidation: Fields | undefined;
-  readonly insurance: Fields | undefined;
+  readonly liquidation: Liquidation | undefined;
+  readonly insurance: Insurance | undefined;
   readonly contagion: { readonly overlap: Overlap | undefined; readonly markets: readonly MarketContagion[] } | undefined;
 }
 
@@ -104,7 +147,6 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
   const { apis, pallets } = capabilities;
   const ask = (api: string, method: string, args: unknown[] = []): Promise<Plain> => connection.ask(api, method, args, hash);
   const parameters = await client.refresh(hash);
-  const pools = parameters.pools.map(({ pool }) => pool);
   const [time, prices, book, oracle, pipeline, breakers, liquidation, insurance, contagion] = await Promise.all([
     connection.read('timestamp', 'now', [], hash),
     client.marketPrices(hash),
@@ -112,8 +154,8 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
     apis.has('oracleApi') ? Promise.all([ask('oracleApi', 'prices'), ask('oracleApi', 'reporters')]) : undefined,
     apis.get('accountsApi')?.has('pipeline') ? ask('accountsApi', 'pipeline') : undefined,
     pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined,
-    answersOf(client, capabilities, 'liquidationApi', hash, { pools }),
-    answersOf(client, capabilities, 'insuranceApi', hash, { pools }),
+    readLiquidation(client, capabilities, parameters, hash),
+    readInsurance(client, capabilities, parameters, hash),
     apis.has('contagionApi') ? readContagion(client, parameters, hash) : undefined,
   ]);
   return {
@@ -170,6 +212,58 @@ async function readContagion({ connection }: Client, parameters: Parameters, at:
   };
 }
 
+const MOST_OFFERS = 40;
+
+async function readLiquidation(client: Client, capabilities: Capabilities, parameters: Parameters, at: string): Promise<Liquidation | undefined> {
+  if (!capabilities.pallets.has('liquidation')) return undefined;
+  const { connection } = client;
+  const [plans, offers, backlog, more] = await Promise.all([
+    ifThere(connection.keysOf('liquidation', 'plans', { at, count: 1_000 })),
+    ifThere(connection.entries('liquidation', 'offers', { at, count: MOST_OFFERS })),
+    ifThere(connection.read('liquidation', 'backlog', [], at)),
+    answersOf(client, capabilities, 'liquidationApi', at, parameters),
+  ]);
+  return {
+    accounts: plans?.length ?? 0,
+    offers: (offers ?? []).map(({ keys: [auction, account], value }) => ({ ...(value as unknown as Offer), auction, account: String(account) })),
+    backlog: Number((backlog as Fields | undefined)?.['total'] ?? 0),
+    more,
+  };
+}
+
+/** The books that all pools share. */
+const GLOBAL_POOL = 0xffff_ffff;
+
+async function readInsurance(client: Client, capabilities: Capabilities, parameters: Parameters, at: string): Promise<Insurance | undefined> {
+  if (!capabilities.pallets.has('insurance')) return undefined;
+  const { connection } = client;
+  const backstops = new Map(((await ifThere(connection.read('insurance', 'backstops', [], at))) as [number, string][] | undefined) ?? []);
+  const [pools, book, more] = await Promise.all([
+    Promise.all(parameters.pools.map(({ pool }) => readFund(client, pool, backstops.get(pool), at))),
+    ifThere(connection.read('margin', 'pools', [GLOBAL_POOL], at)),
+    answersOf(client, capabilities, 'insuranceApi', at, parameters),
+  ]);
+  return { pools, global: (book as { fund?: bigint } | undefined)?.fund, more };
+}
+
+async function readFund({ connection }: Client, pool: number, backstop: string | undefined, at: string): Promise<PoolFunds> {
+  const [state, operation, taken] = await Promise.all([
+    ifThere(connection.read('insurance', 'funds', [pool], at)),
+    ifThere(connection.read('insurance', 'operations', [pool], at)),
+    backstop === undefined ? undefined : ifThere(connection.ask('accountsApi', 'subaccountByKey', [backstop], at)),
+  ]);
+  const fund = (state as { fund?: { capital: bigint; tranches: { assets: bigint }[] } } | undefined)?.fund;
+  const report = (taken as Plain[] | undefined)?.[1] as unknown as { equity: bigint; positions: unknown[] } | undefined;
+  const going = operation as { number: number; stage: Plain; levied: bigint } | undefined;
+  return {
+    pool,
+    capital: fund?.capital ?? 0n,
+    tranches: fund?.tranches ?? [],
+    backstop: report && { equity: report.equity, positions: report.positions.length },
+    operation: going && { number: going.number, stage: variant(going.stage), levied: going.levied },
+  };
+}
+
 /** Methods that change nothing on this page, or that are asked with an account. */
 const MOST_METHODS = 8;
 
@@ -177,7 +271,8 @@ const MOST_METHODS = 8;
  * The answers of all methods of an interface that need no argument, or a pool's number: by method,
  * and where it takes a pool, by pool. None if the chain does not have the interface.
  */
-async function answersOf(client: Client, { apis }: Capabilities, api: string, at: string, { pools }: { pools: number[] }): Promise<Fields | undefined> {
+async function answersOf(client: Client, { apis }: Capabilities, api: string, at: string, parameters: Parameters): Promise<Fields | undefined> {
+  const pools = parameters.pools.map(({ pool }) => pool);
   const methods = apis.get(api);
   if (!methods) return undefined;
   const { connection } = client;

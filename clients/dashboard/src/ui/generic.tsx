@@ -6,6 +6,17 @@ import { names } from '../chain/session.js';
 import { fieldText, variant } from '../model/events.js';
 import { words } from '../model/format.js';
 
+/** Further answers, folded. */
+export function More({ value }: { value: { readonly [field: string]: Plain } | undefined }) {
+  if (!value || Object.keys(value).length === 0) return null;
+  return (
+    <details>
+      <summary>Everything that the chain tells of it</summary>
+      <Generic value={value as Plain} />
+    </details>
+  );
+}
+
 export function Generic({ value, depth = 0 }: { value: Plain; depth?: number }) {
   if (Array.isArray(value)) {
     if (value.length === 0) return <span>none</span>;
