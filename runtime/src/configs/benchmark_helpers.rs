@@ -117,3 +117,14 @@ impl breakwater_exchange::BenchmarkHelper for Helper {
 		Custody::deposit(signed, *number, None, Amount::new(QUOTE)).expect("it is open");
 	}
 }
+
+impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
+	fn set_up() -> (MarketId, AssetId) {
+		let (_, markets, assets) = <Self as breakwater_ledger::BenchmarkHelper>::set_up(1, 1);
+		let market = *markets.first().expect("one was asked for");
+		(market, *assets.first().expect("one was asked for"))
+	}
+}
+
+impl breakwater_insurance::BenchmarkHelper for Helper {}
+impl breakwater_liquidator::BenchmarkHelper for Helper {}
