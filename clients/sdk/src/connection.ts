@@ -3,7 +3,6 @@
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { EventRecord, StorageEntryMetadataLatest } from '@polkadot/types/interfaces';
-import type { StorageKey } from '@polkadot/types';
 import type { DefinitionCallNamed } from '@polkadot/types/types';
 import { hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
@@ -32,7 +31,7 @@ interface RawBlock {
 
 interface StorageItem {
   key(...keys: unknown[]): string;
-  readonly creator: { readonly meta: StorageEntryMetadataLatest; readonly section: string; readonly method: string };
+  readonly creator: { readonly meta: StorageEntryMetadataLatest };
 }
 
 interface RawHeader {
@@ -192,21 +191,6 @@ export class Connection implements BlockSource {
     if (bytes === undefined) return undefined;
     const value = registry.createLookupType(type.isPlain ? type.asPlain : type.asMap.value);
     return plain(registry.createType(value, hexToU8a(bytes)));
-  }
-
-  /** So many of a map's values at a block, with what they are filed under. */
-  async entries(pallet: string, name: string, { at, count }: { at: string; count: number }): Promise<{ keys: Plain[]; value: Plain }[]> {
-    const { registry } = this.api;
-    const { meta, section, method } = this.#item(pallet, name).creator;
-    const stored = await this.keysOf(pallet, name, { at, count });
-    const values = await Promise.all(stored.map((key) => this.persist(() => this.#stateOf(at, 'state_getStorage', [key, at]))));
-    const type = registry.createLookupType(meta.type.asMap.value);
-    return stored.flatMap((hex, i) => {
-      const bytes = values[i];
-      if (!bytes) return [];
-      const key = (registry.createType('StorageKey', hex) as StorageKey).setMeta(meta, section, method);
-      return [{ keys: key.args.map(plain), value: plain(registry.createType(type, hexToU8a(bytes))) }];
-    });
   }
 
   /** The keys under which a map has something at a block, so many at most after a given one. */

@@ -3,7 +3,6 @@
 import { UnsupportedChain, type Book, type Client, type MarketPrices, type Parameters, type Plain } from '@breakwater/client';
 
 import type { Capabilities } from '../model/capabilities.js';
-import { variant } from '../model/events.js';
 import { textOf } from '../model/text.js';
 
 export interface FeedPrice {
@@ -81,46 +80,87 @@ export interface Breakers {
   readonly chain: Fields;
 }
 
-/** What an account in liquidation offers. */
+/** What an account in liquidation offers; ticks, lots, milliseconds since the Unix epoch. */
 export interface Offer {
   readonly account: string;
-  /** `{ type: 'Market', value }`, or collateral of a pool. */
-  readonly auction: Plain;
-  /** Signed, as a trade. */
+  /** Signed lots that it must still trade: negative is sold. */
   readonly lots: bigint;
-  /** The worst price at which it may be filled, in ticks. */
-  readonly bankruptcy: bigint;
-  readonly mark: bigint;
-  /** Milliseconds since the Unix epoch. */
+  /** What a bid trades at in this block. */
+  readonly price: bigint;
+  /** Where that walks to, and no further. */
+  readonly reserve: bigint;
   readonly opened: bigint;
-  readonly ranOut: boolean;
+  readonly ends: bigint;
+}
+
+export interface Auction {
+  /** `{ type: 'Market', value: number }` or `{ type: 'Collateral', value: { pool, asset } }`. */
+  readonly sold: Plain;
+  readonly mark: bigint;
+  readonly forSale: bigint;
+  readonly wanted: bigint;
+  /** Whether bids are allowed now. */
+  readonly open: boolean;
+  readonly offers: readonly Offer[];
+}
+
+export interface DueAccount {
+  readonly key: string;
+  readonly equity: bigint;
+  readonly maintenance: bigint;
+  readonly shortfall: bigint;
+  readonly offers: boolean;
 }
 
 export interface Liquidation {
-  /** Accounts with a plan, as far as they were counted. */
-  readonly accounts: number;
-  readonly offers: readonly Offer[];
+  /** Accounts that have offers. */
+  readonly offering: number;
   /** Due accounts that the last block could not reach. */
   readonly backlog: number;
-  /** What else its interface answers. */
-  readonly more: Fields | undefined;
+  readonly auctions: readonly Auction[];
+  /** The worst first. */
+  readonly due: readonly DueAccount[];
 }
 
-export interface PoolFunds {
+export interface Fund {
   readonly pool: number;
   readonly capital: bigint;
   readonly tranches: readonly { readonly assets: bigint }[];
-  /** Equity of the account that takes positions over, and how many it has; none if it never did. */
-  readonly backstop: { readonly equity: bigint; readonly positions: number } | undefined;
-  /** A deleveraging or final settlement that is going on. */
-  readonly operation: { readonly number: number; readonly stage: string; readonly levied: bigint } | undefined;
+  readonly target: bigint;
+  /** Of a year, on open interest; parts per billion. */
+  readonly premiumRate: bigint;
+  readonly drawdown: bigint;
+  readonly pendingLoss: bigint;
+  readonly unresolvedLoss: boolean;
+}
+
+export interface Backstop {
+  readonly pool: number;
+  readonly account: string;
+  readonly equity: bigint;
+  /** Markets and signed lots. */
+  readonly inventory: readonly (readonly [number, bigint])[];
+}
+
+/** A deleveraging or a final settlement. */
+export interface Operation {
+  readonly pool: number;
+  readonly number: number;
+  readonly stage: string;
+  readonly market: number | undefined;
+  readonly mark: bigint | undefined;
+  readonly longsPay: boolean | undefined;
+  readonly loss: bigint;
+  readonly levied: bigint;
+  readonly unsettled: number;
 }
 
 export interface Insurance {
-  readonly pools: readonly PoolFunds[];
-  /** The fund that all pools share; quanta. */
-  readonly global: bigint | undefined;
-  readonly more: Fields | undefined;
+  readonly funds: readonly Fund[];
+  /** The fund that all pools share. */
+  readonly global: bigint;
+  readonly backstops: readonly Backstop[];
+  readonly operations: readonly Operation[];
 }
 
 export interface Snapshot {
@@ -154,8 +194,8 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
     apis.has('oracleApi') ? Promise.all([ask('oracleApi', 'prices'), ask('oracleApi', 'reporters')]) : undefined,
     apis.get('accountsApi')?.has('pipeline') ? ask('accountsApi', 'pipeline') : undefined,
     pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined,
-    readLiquidation(client, capabilities, parameters, hash),
-    readInsurance(client, capabilities, parameters, hash),
+    readLiquidation(client, capabilities, hash),
+    readInsurance(client, capabilities, hash),
     apis.has('contagionApi') ? readContagion(client, parameters, hash) : undefined,
   ]);
   return {
@@ -212,82 +252,25 @@ async function readContagion({ connection }: Client, parameters: Parameters, at:
   };
 }
 
-const MOST_OFFERS = 40;
+const MOST_OFFERS = 8;
+const MOST_DUE = 8;
 
-async function readLiquidation(client: Client, capabilities: Capabilities, parameters: Parameters, at: string): Promise<Liquidation | undefined> {
-  if (!capabilities.pallets.has('liquidation')) return undefined;
-  const { connection } = client;
-  const [plans, offers, backlog, more] = await Promise.all([
-    ifThere(connection.keysOf('liquidation', 'plans', { at, count: 1_000 })),
-    ifThere(connection.entries('liquidation', 'offers', { at, count: MOST_OFFERS })),
-    ifThere(connection.read('liquidation', 'backlog', [], at)),
-    answersOf(client, capabilities, 'liquidationApi', at, parameters),
-  ]);
+async function readLiquidation({ connection }: Client, { apis }: Capabilities, at: string): Promise<Liquidation | undefined> {
+  if (!apis.has('liquidationApi')) return undefined;
+  const ask = (method: string, args: unknown[]): Promise<Plain> => connection.ask('liquidationApi', method, args, at);
+  const [status, auctions, due] = await Promise.all([ask('liquidationStatus', []), ask('auctions', [MOST_OFFERS]), ask('dueAccounts', [MOST_DUE])]);
+  const { offering, backlog } = status as unknown as Liquidation;
+  return { offering, backlog, auctions: auctions as unknown as Auction[], due: due as unknown as DueAccount[] };
+}
+
+async function readInsurance({ connection }: Client, { apis }: Capabilities, at: string): Promise<Insurance | undefined> {
+  if (!apis.has('insuranceApi')) return undefined;
+  const ask = (method: string): Promise<Plain> => connection.ask('insuranceApi', method, [], at);
+  const [funds, global, backstops, operations] = await Promise.all([ask('funds'), ask('globalFund'), ask('backstops'), ask('operations')]);
   return {
-    accounts: plans?.length ?? 0,
-    offers: (offers ?? []).map(({ keys: [auction, account], value }) => ({ ...(value as unknown as Offer), auction, account: String(account) })),
-    backlog: Number((backlog as Fields | undefined)?.['total'] ?? 0),
-    more,
+    funds: funds as unknown as Fund[],
+    global: global as bigint,
+    backstops: backstops as unknown as Backstop[],
+    operations: (operations as Fields[]).map((operation) => ({ ...(operation as unknown as Operation), stage: textOf(operation['stage']) })),
   };
-}
-
-/** The books that all pools share. */
-const GLOBAL_POOL = 0xffff_ffff;
-
-async function readInsurance(client: Client, capabilities: Capabilities, parameters: Parameters, at: string): Promise<Insurance | undefined> {
-  if (!capabilities.pallets.has('insurance')) return undefined;
-  const { connection } = client;
-  const backstops = new Map(((await ifThere(connection.read('insurance', 'backstops', [], at))) as [number, string][] | undefined) ?? []);
-  const [pools, book, more] = await Promise.all([
-    Promise.all(parameters.pools.map(({ pool }) => readFund(client, pool, backstops.get(pool), at))),
-    ifThere(connection.read('margin', 'pools', [GLOBAL_POOL], at)),
-    answersOf(client, capabilities, 'insuranceApi', at, parameters),
-  ]);
-  return { pools, global: (book as { fund?: bigint } | undefined)?.fund, more };
-}
-
-async function readFund({ connection }: Client, pool: number, backstop: string | undefined, at: string): Promise<PoolFunds> {
-  const [state, operation, taken] = await Promise.all([
-    ifThere(connection.read('insurance', 'funds', [pool], at)),
-    ifThere(connection.read('insurance', 'operations', [pool], at)),
-    backstop === undefined ? undefined : ifThere(connection.ask('accountsApi', 'subaccountByKey', [backstop], at)),
-  ]);
-  const fund = (state as { fund?: { capital: bigint; tranches: { assets: bigint }[] } } | undefined)?.fund;
-  const report = (taken as Plain[] | undefined)?.[1] as unknown as { equity: bigint; positions: unknown[] } | undefined;
-  const going = operation as { number: number; stage: Plain; levied: bigint } | undefined;
-  return {
-    pool,
-    capital: fund?.capital ?? 0n,
-    tranches: fund?.tranches ?? [],
-    backstop: report && { equity: report.equity, positions: report.positions.length },
-    operation: going && { number: going.number, stage: variant(going.stage), levied: going.levied },
-  };
-}
-
-/** Methods that change nothing on this page, or that are asked with an account. */
-const MOST_METHODS = 8;
-
-/**
- * The answers of all methods of an interface that need no argument, or a pool's number: by method,
- * and where it takes a pool, by pool. None if the chain does not have the interface.
- */
-async function answersOf(client: Client, { apis }: Capabilities, api: string, at: string, parameters: Parameters): Promise<Fields | undefined> {
-  const pools = parameters.pools.map(({ pool }) => pool);
-  const methods = apis.get(api);
-  if (!methods) return undefined;
-  const { connection } = client;
-  const calls = connection.api.call as unknown as Record<string, Record<string, { meta: { params: { name: { toString(): string } }[] } }>>;
-  const asked = [...methods].slice(0, MOST_METHODS).flatMap((method) => {
-    const params = calls[api]?.[method]?.meta.params.map(({ name }) => name.toString()) ?? [];
-    if (params.length === 0) return [[method, connection.ask(api, method, [], at)] as const];
-    if (params.length > 1 || params[0] !== 'pool') return [];
-    const each = Promise.all(pools.map((pool) => connection.ask(api, method, [pool], at)));
-    return [[method, each as Promise<Plain>] as const];
-  });
-  const answers = await Promise.allSettled(asked.map(([, answer]) => answer));
-  const fields = asked.flatMap(([method], i) => {
-    const answer = answers[i];
-    return answer?.status === 'fulfilled' ? [[method, answer.value] as const] : [];
-  });
-  return Object.fromEntries(fields);
 }

@@ -1,7 +1,6 @@
-import type { Insurance, PoolFunds } from '../chain/snapshot.js';
-import { money, words } from '../model/format.js';
-import { capabilities, quote, snapshot } from '../state.js';
-import { More } from '../ui/generic.js';
+import type { Backstop, Fund, Insurance, Operation as Going } from '../chain/snapshot.js';
+import { decimal, money, NONE, percent } from '../model/format.js';
+import { markets, quote, snapshot } from '../state.js';
 import { Chip, Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
 
 const HEAD = [
@@ -34,61 +33,78 @@ export function Funds() {
           {insurance ? <Waterfall insurance={insurance} /> : <Empty>This chain has no tranches, no fund of all pools and no deleveraging.</Empty>}
         </>
       )}
-      {capabilities.value.apis.has('insuranceApi') && <More value={insurance?.more} />}
     </Panel>
   );
 }
 
 const symbolOf = (number: number): string => snapshot.value?.parameters.pools.find(({ pool }) => pool === number)?.symbol ?? String(number);
 
-function Waterfall({ insurance: { pools, global } }: { insurance: Insurance }) {
-  const most = Math.max(0, ...pools.map(({ tranches }) => tranches.length));
+function Waterfall({ insurance }: { insurance: Insurance }) {
+  const { funds, global, operations } = insurance;
+  const most = Math.max(0, ...funds.map(({ tranches }) => tranches.length));
   const head = [
     { name: 'In this order', kind: 'text' },
-    { name: 'Capital' },
+    { name: 'Capital', title: 'What belongs to no backer, and the size the whole fund ought to have' },
     ...Array.from({ length: most }, (_, i) => ({ name: `Tranche ${i + 1}`, title: 'What backers put in; the first pays first' })),
-    { name: 'Backstop', title: 'Equity of the account that takes positions over, and how many it has' },
-    { name: 'Deleveraging', kind: 'text' },
+    { name: 'Backstop', title: 'What the account is worth that takes positions over' },
+    { name: 'Loss', title: 'Not paid yet; and how far the fund is below its highest value' },
   ];
   return (
     <>
       <Table caption="What pays for losses, in order" head={head}>
-        {pools.map((pool) => (
-          <PoolRow pool={pool} tranches={most} key={pool.pool} />
+        {funds.map((fund) => (
+          <FundRow fund={fund} backstop={insurance.backstops.find(({ pool }) => pool === fund.pool)} tranches={most} key={fund.pool} />
         ))}
       </Table>
       <Figures>
-        <Figure label={`Fund of all pools, ${quote.value}`} value={global === undefined ? '–' : money(global)} note="pays after the tranches" />
+        <Figure label={`Fund of all pools, ${quote.value}`} value={money(global)} note="pays after the tranches" />
       </Figures>
+      {operations.length === 0 ? <p class="note">Nobody is deleveraged.</p> : operations.map((operation) => <Operation operation={operation} key={operation.number} />)}
     </>
   );
 }
 
-function PoolRow({ pool, tranches }: { pool: PoolFunds; tranches: number }) {
-  const { backstop, operation } = pool;
+function FundRow({ fund, backstop, tranches }: { fund: Fund; backstop: Backstop | undefined; tranches: number }) {
+  const { pendingLoss, unresolvedLoss, drawdown } = fund;
+  const inventory = backstop?.inventory.length ?? 0;
   return (
     <tr>
-      <th scope="row">{symbolOf(pool.pool)}</th>
-      <td>{money(pool.capital)}</td>
+      <th scope="row">{symbolOf(fund.pool)}</th>
+      <td>
+        {money(fund.capital)}
+        <small>of {money(fund.target)}</small>
+      </td>
       {Array.from({ length: tranches }, (_, i) => (
-        <td key={i}>{money(pool.tranches[i]?.assets ?? 0n)}</td>
+        <td key={i}>{money(fund.tranches[i]?.assets ?? 0n)}</td>
       ))}
       <td class={backstop && backstop.equity < 0n ? 'bad' : undefined}>
-        {backstop ? money(backstop.equity) : '–'}
-        {backstop && <small>{backstop.positions} positions</small>}
+        {backstop ? money(backstop.equity) : NONE}
+        {inventory > 0 && <small>{inventory === 1 ? '1 position' : `${inventory} positions`}</small>}
       </td>
-      <td class="text">
-        {operation ? (
-          <>
-            <Chip tone="bad">{words(operation.stage)}</Chip>
-            <small>
-              no. {operation.number}, {money(operation.levied)} taken
-            </small>
-          </>
-        ) : (
-          'none'
-        )}
+      <td class={pendingLoss > 0n || unresolvedLoss ? 'bad' : undefined}>
+        {pendingLoss > 0n ? money(pendingLoss) : unresolvedLoss ? 'open' : 'none'}
+        {drawdown > 0n && <small>{percent(drawdown, 1)} below</small>}
       </td>
     </tr>
+  );
+}
+
+const STAGES: Record<string, string> = {
+  Collecting: 'looks for winners',
+  Settling: 'winners pay',
+  Claiming: 'adds up claims for the final settlement',
+  Paying: 'pays claims of the final settlement',
+  Clearing: 'is over',
+};
+
+function Operation({ operation }: { operation: Going }) {
+  const { pool, number, stage, market: of, mark, longsPay, loss, levied, unsettled } = operation;
+  const market = markets.value.find((market) => market.number === of);
+  return (
+    <p class="note">
+      <Chip tone="bad">Deleveraging {number}</Chip> in {symbolOf(pool)} {STAGES[stage] ?? stage}
+      {market && mark !== undefined && ` · ${market.symbol} at ${decimal(mark, market.grid.priceDecimals)}, ${longsPay ? 'longs' : 'shorts'} pay`} · {money(levied)} of {money(loss)} {quote.value} taken
+      {unsettled > 0 && ` · ${unsettled} accounts to come`}
+    </p>
   );
 }

@@ -1,9 +1,9 @@
-import type { Offer } from '../chain/snapshot.js';
-import { variant } from '../model/events.js';
-import { decimal, duration, money, percent, short } from '../model/format.js';
+import type { Plain } from '@breakwater/client';
+
+import type { Auction } from '../chain/snapshot.js';
+import { decimal, duration, money, NONE, percent, shareOf, short, signed } from '../model/format.js';
 import { usedMargin } from '../model/risk-map.js';
 import { markets, risk, snapshot } from '../state.js';
-import { More } from '../ui/generic.js';
 import { Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
 
 export function Liquidations() {
@@ -13,54 +13,70 @@ export function Liquidations() {
   return (
     <Panel id="liquidations" title="Liquidation" hint="Accounts below their maintenance margin are closed by the chain itself, in the block of the price.">
       <Figures>
-        <Figure label="Due now" value={due ?? '–'} tone={due ? 'bad' : undefined} />
-        {liquidation && <Figure label="Being closed" value={liquidation.accounts} tone={liquidation.accounts ? 'warn' : undefined} />}
-        <Figure label="Looked at" value={pipeline?.woken ?? '–'} note="a price crossed their level" />
-        <Figure label="Work waits" value={pipeline ? (waits ? 'yes' : 'no') : '–'} note={liquidation && liquidation.backlog > 0 ? `${liquidation.backlog} accounts` : undefined} tone={waits ? 'warn' : undefined} />
+        <Figure label="Due now" value={due ?? NONE} tone={due ? 'bad' : undefined} />
+        {liquidation && <Figure label="Selling" value={liquidation.offering} note="accounts with offers" tone={liquidation.offering ? 'warn' : undefined} />}
+        <Figure label="Looked at" value={pipeline?.woken ?? NONE} note="a price crossed their level" />
+        <Figure label="Work waits" value={pipeline ? (waits ? 'yes' : 'no') : NONE} note={liquidation && liquidation.backlog > 0 ? `${liquidation.backlog} accounts` : undefined} tone={waits ? 'warn' : undefined} />
       </Figures>
-      {liquidation && <Offers offers={liquidation.offers} />}
+      {liquidation && (liquidation.auctions.length === 0 ? <p class="note">Nothing is in auction.</p> : liquidation.auctions.map((auction) => <Lots auction={auction} key={JSON.stringify(auction.sold)} />))}
       <Nearest />
       {snapshot.value && !liquidation && <Empty>This chain has no liquidation engine and no auctions: accounts that are due wait in a queue.</Empty>}
-      <More value={liquidation?.more} />
     </Panel>
   );
 }
 
 const OFFERS = [
-  { name: 'Offered', kind: 'text', title: 'In each batch, and to bids, at a price that falls or rises to the reserve' },
+  { name: 'Auction', kind: 'text' },
   { name: 'Size' },
-  { name: 'Reserve', title: 'The worst price at which it may be filled' },
-  { name: 'Since' },
+  { name: 'Price now', title: 'What a bid trades at in this block, and its distance from the mark' },
+  { name: 'Reserve', title: 'Where the price walks to, and no further; and how long that takes' },
 ];
 
-function Offers({ offers }: { offers: readonly Offer[] }) {
-  if (offers.length === 0) return <Empty>Nothing is in auction.</Empty>;
+/** All that is offered of one market, or of one asset. */
+function Lots({ auction }: { auction: Auction }) {
+  const { symbol, priceDecimals, lotDecimals } = unitsOf(auction.sold);
   const now = snapshot.value?.time ?? 0;
+  const price = (ticks: bigint): string => decimal(ticks, priceDecimals);
   return (
-    <Table caption="Open auctions" head={OFFERS}>
-      {offers.map((offer) => {
-        const number = variant(offer.auction) === 'Market' ? (offer.auction as { value: number }).value : undefined;
-        const market = markets.value.find((market) => market.number === number);
-        const size = offer.lots < 0n ? -offer.lots : offer.lots;
-        return (
-          <tr key={`${offer.account}${JSON.stringify(offer.auction)}`}>
-            <th scope="row">
-              {market?.symbol ?? 'Collateral'}
-              <small>
-                {offer.lots < 0n ? 'sells' : 'buys'} · <code title={offer.account}>{short(offer.account)}</code>
-              </small>
-            </th>
-            <td>{market ? decimal(size, market.grid.lotDecimals) : `${size} lots`}</td>
-            <td>{market ? decimal(offer.bankruptcy, market.grid.priceDecimals) : '–'}</td>
-            <td>
-              {duration(Math.max(0, now - Number(offer.opened)))}
-              {offer.ranOut && <small>at its reserve</small>}
-            </td>
-          </tr>
-        );
-      })}
+    <Table caption={`Auction of ${symbol}`} head={OFFERS}>
+      {auction.offers.map(({ account, lots, price: asked, reserve, ends }) => (
+        <tr key={account}>
+          <th scope="row">
+            {symbol}
+            <small>
+              {lots < 0n ? 'sells' : 'buys'} · <code title={account}>{short(account)}</code>
+            </small>
+          </th>
+          <td>{decimal(lots < 0n ? -lots : lots, lotDecimals)}</td>
+          <td>
+            {price(asked)}
+            <small>{auction.mark > 0n && signed(asked - auction.mark, percent(shareOf(asked - auction.mark, auction.mark), 2))}</small>
+          </td>
+          <td>
+            {price(reserve)}
+            <small>{Number(ends) > now ? `in ${duration(Number(ends) - now)}` : 'reached'}</small>
+          </td>
+        </tr>
+      ))}
+      {!auction.open && (
+        <tr>
+          <td colSpan={4}>No bids are allowed now.</td>
+        </tr>
+      )}
     </Table>
   );
+}
+
+function unitsOf(sold: Plain): { symbol: string; priceDecimals: number; lotDecimals: number } {
+  const value = (sold as { value: number | { asset: number } }).value;
+  if (typeof value === 'number') {
+    const market = markets.value.find(({ number }) => number === value);
+    return { symbol: market?.symbol ?? `market ${value}`, priceDecimals: market?.grid.priceDecimals ?? 0, lotDecimals: market?.grid.lotDecimals ?? 0 };
+  }
+  const asset = snapshot.value?.parameters.assets.find(({ asset }) => asset === value.asset);
+  // A lot is so many smallest units, a power of ten.
+  const lotDecimals = asset ? asset.decimals - (String(asset.unitsPerLot).length - 1) : 0;
+  return { symbol: asset?.symbol ?? `asset ${value.asset}`, priceDecimals: asset?.priceDecimals ?? 0, lotDecimals };
 }
 
 const HEAD = [
