@@ -15,8 +15,8 @@ import { readFeeds, readSnapshot, type Snapshot } from './snapshot.js';
 import { sweep } from './sweep.js';
 
 const KEPT_LINES = 300;
-/** How much of the past is read at the start: 50 s of events, and a price every few blocks for some minutes. */
-const PAST_BLOCKS = 100;
+/** How much of the past is read at the start: two minutes of events, and a price every few blocks for some minutes. */
+const PAST_BLOCKS = 240;
 const PAST_POINTS = 60;
 const PAST_STEP = 8;
 const SWEEP_PAUSE_MS = 4_000;
@@ -119,7 +119,7 @@ async function followSnapshots(client: Client, signal: AbortSignal): Promise<voi
 function show(snapshot: Snapshot, pace: state.PaceView): void {
   batch(() => {
     state.snapshot.value = snapshot;
-    state.readProblem.value = undefined;
+    state.readProblem.value = snapshot.problems[0];
     state.pace.value = pace;
     for (const price of snapshot.prices) {
       const market = snapshot.parameters.market(price.market);

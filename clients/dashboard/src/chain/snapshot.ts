@@ -168,6 +168,8 @@ export interface Snapshot {
   readonly hash: string;
   /** Milliseconds since the Unix epoch, by the block's own clock. */
   readonly time: number;
+  /** What of it could not be read, in the node's words. */
+  readonly problems: readonly string[];
   readonly parameters: Parameters;
   readonly prices: readonly MarketPrices[];
   readonly book: Book | undefined;
@@ -187,21 +189,29 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
   const { apis, pallets } = capabilities;
   const ask = (api: string, method: string, args: unknown[] = []): Promise<Plain> => connection.ask(api, method, args, hash);
   const parameters = await client.refresh(hash);
+  const problems: string[] = [];
+  // One part that fails does not take the others with it.
+  const part = <T>(answer: Promise<T> | undefined): Promise<T | undefined> | undefined =>
+    answer?.catch((error: unknown) => {
+      problems.push((error as Error).message);
+      return undefined;
+    });
   const [time, prices, book, oracle, pipeline, breakers, liquidation, insurance, contagion] = await Promise.all([
     connection.read('timestamp', 'now', [], hash),
     client.marketPrices(hash),
-    apis.get('marketsApi')?.has('book') ? client.book(market, { levels: BOOK_LEVELS, at: hash }) : undefined,
-    apis.has('oracleApi') ? Promise.all([ask('oracleApi', 'prices'), ask('oracleApi', 'reporters')]) : undefined,
-    apis.get('accountsApi')?.has('pipeline') ? ask('accountsApi', 'pipeline') : undefined,
-    pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined,
-    readLiquidation(client, capabilities, hash),
-    readInsurance(client, capabilities, hash),
-    apis.has('contagionApi') ? readContagion(client, parameters, hash) : undefined,
+    part(apis.get('marketsApi')?.has('book') ? client.book(market, { levels: BOOK_LEVELS, at: hash }) : undefined),
+    part(apis.has('oracleApi') ? Promise.all([ask('oracleApi', 'prices'), ask('oracleApi', 'reporters')]) : undefined),
+    part(apis.get('accountsApi')?.has('pipeline') ? ask('accountsApi', 'pipeline') : undefined),
+    part(pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined),
+    part(apis.has('liquidationApi') ? readLiquidation(client, hash) : undefined),
+    part(apis.has('insuranceApi') ? readInsurance(client, hash) : undefined),
+    part(apis.has('contagionApi') ? readContagion(client, parameters, hash) : undefined),
   ]);
   return {
     block: at.number,
     hash,
     time: Number(time),
+    problems,
     parameters,
     prices,
     book,
@@ -255,16 +265,14 @@ async function readContagion({ connection }: Client, parameters: Parameters, at:
 const MOST_OFFERS = 8;
 const MOST_DUE = 8;
 
-async function readLiquidation({ connection }: Client, { apis }: Capabilities, at: string): Promise<Liquidation | undefined> {
-  if (!apis.has('liquidationApi')) return undefined;
+async function readLiquidation({ connection }: Client, at: string): Promise<Liquidation> {
   const ask = (method: string, args: unknown[]): Promise<Plain> => connection.ask('liquidationApi', method, args, at);
   const [status, auctions, due] = await Promise.all([ask('liquidationStatus', []), ask('auctions', [MOST_OFFERS]), ask('dueAccounts', [MOST_DUE])]);
   const { offering, backlog } = status as unknown as Liquidation;
   return { offering, backlog, auctions: auctions as unknown as Auction[], due: due as unknown as DueAccount[] };
 }
 
-async function readInsurance({ connection }: Client, { apis }: Capabilities, at: string): Promise<Insurance | undefined> {
-  if (!apis.has('insuranceApi')) return undefined;
+async function readInsurance({ connection }: Client, at: string): Promise<Insurance> {
   const ask = (method: string): Promise<Plain> => connection.ask('insuranceApi', method, [], at);
   const [funds, global, backstops, operations] = await Promise.all([ask('funds'), ask('globalFund'), ask('backstops'), ask('operations')]);
   return {

@@ -1,7 +1,7 @@
 import type { Level, Market } from '@breakwater/client';
 
 import { compact, decimal, money, NONE, percent, shareOf } from '../model/format.js';
-import { lastBatches, market, quote, snapshot } from '../state.js';
+import { capabilities, lastBatches, market, quote, snapshot } from '../state.js';
 import { Empty, Figure, Figures, Panel } from '../ui/parts.js';
 
 const LEVELS = 7;
@@ -12,7 +12,7 @@ export function BookPanel() {
   if (!shown || !book || book.market !== shown.number) {
     return (
       <Panel id="book" title="Book" span={4}>
-        <Empty>{snapshot.value && !book ? 'This chain has no order books.' : 'The book appears with the next block.'}</Empty>
+        <Empty>{snapshot.value && !capabilities.value.apis.get('marketsApi')?.has('book') ? 'This chain has no order books.' : 'The book appears with the next block.'}</Empty>
       </Panel>
     );
   }

@@ -2,7 +2,7 @@ import type { Market, PoolInfo } from '@breakwater/client';
 
 import { variant } from '../model/events.js';
 import { decimal, duration, NONE } from '../model/format.js';
-import { markets, snapshot } from '../state.js';
+import { capabilities, markets, snapshot } from '../state.js';
 import { Chip, Empty, Flag, Panel } from '../ui/parts.js';
 import { Phase } from './markets.js';
 
@@ -13,7 +13,7 @@ export function Breakers() {
   const now = snapshot.value;
   return (
     <Panel id="breakers" title="Breakers" span={4} hint="What is stopped when prices move too fast, or cannot be trusted. Deposits, cancels and reductions always work.">
-      {!now ? <Empty>Breakers appear with the first block.</Empty> : !now.breakers ? <Empty>This chain has no circuit breakers.</Empty> : <List />}
+      {!now ? <Empty>Breakers appear with the first block.</Empty> : capabilities.value.pallets.has('circuitBreaker') ? <List /> : <Empty>This chain has no circuit breakers.</Empty>}
     </Panel>
   );
 }

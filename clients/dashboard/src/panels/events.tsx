@@ -16,11 +16,11 @@ const TOPICS: Record<Filter, readonly Topic[]> = {
 };
 
 const NOTHING: Record<Filter, string> = {
-  liquidation: 'No account was near liquidation while this page looked. It shows what happens from 100 blocks before it was opened.',
+  liquidation: 'No account was near liquidation from 240 blocks before this page was opened.',
   breaker: 'No breaker moved.',
   oracle: 'No price changed its grade, and no reporter was struck.',
   trade: 'Nothing was traded.',
-  all: 'Nothing happened yet.',
+  all: 'Nothing happened from 240 blocks before this page was opened.',
 };
 
 const SHOWN = 60;

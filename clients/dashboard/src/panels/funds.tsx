@@ -1,6 +1,6 @@
 import type { Backstop, Fund, Insurance, Operation as Going } from '../chain/snapshot.js';
 import { decimal, money, NONE, percent } from '../model/format.js';
-import { markets, quote, snapshot } from '../state.js';
+import { capabilities, markets, quote, snapshot } from '../state.js';
 import { Chip, Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
 
 const HEAD = [
@@ -30,7 +30,7 @@ export function Funds() {
               </tr>
             ))}
           </Table>
-          {insurance ? <Waterfall insurance={insurance} /> : <Empty>This chain has no tranches, no fund of all pools and no deleveraging.</Empty>}
+          {insurance ? <Waterfall insurance={insurance} /> : capabilities.value.apis.has('insuranceApi') ? null : <Empty>This chain has no tranches, no fund of all pools and no deleveraging.</Empty>}
         </>
       )}
     </Panel>

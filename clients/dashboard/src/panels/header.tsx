@@ -120,7 +120,7 @@ function Banner() {
   if (state.kind === 'live' && readProblem.value) {
     return (
       <p class="banner warn" role="alert">
-        <strong>A block could not be read:</strong> {readProblem.value}. It is tried again.
+        <strong>Not all of a block could be read:</strong> {readProblem.value}. It is tried again with the next one.
       </p>
     );
   }

@@ -3,8 +3,9 @@ import type { Plain } from '@breakwater/client';
 import type { Auction } from '../chain/snapshot.js';
 import { decimal, duration, money, NONE, percent, shareOf, short, signed } from '../model/format.js';
 import { usedMargin } from '../model/risk-map.js';
-import { markets, risk, snapshot } from '../state.js';
+import { capabilities, client, markets, risk, snapshot } from '../state.js';
 import { Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
+import { holdings, perform, trader } from '../wallet/wallet.js';
 
 export function Liquidations() {
   const { pipeline, liquidation } = snapshot.value ?? {};
@@ -20,7 +21,7 @@ export function Liquidations() {
       </Figures>
       {liquidation && (liquidation.auctions.length === 0 ? <p class="note">Nothing is in auction.</p> : liquidation.auctions.map((auction) => <Lots auction={auction} key={JSON.stringify(auction.sold)} />))}
       <Nearest />
-      {snapshot.value && !liquidation && <Empty>This chain has no liquidation engine and no auctions: accounts that are due wait in a queue.</Empty>}
+      {snapshot.value && !capabilities.value.apis.has('liquidationApi') && <Empty>This chain has no liquidation engine and no auctions: accounts that are due wait in a queue.</Empty>}
     </Panel>
   );
 }
@@ -37,6 +38,7 @@ function Lots({ auction }: { auction: Auction }) {
   const { symbol, priceDecimals, lotDecimals } = unitsOf(auction.sold);
   const now = snapshot.value?.time ?? 0;
   const price = (ticks: bigint): string => decimal(ticks, priceDecimals);
+  const market = (auction.sold as { value: unknown }).value;
   return (
     <Table caption={`Auction of ${symbol}`} head={OFFERS}>
       {auction.offers.map(({ account, lots, price: asked, reserve, ends }) => (
@@ -55,6 +57,7 @@ function Lots({ auction }: { auction: Auction }) {
           <td>
             {price(reserve)}
             <small>{Number(ends) > now ? `in ${duration(Number(ends) - now)}` : 'reached'}</small>
+            {auction.open && typeof market === 'number' && <Bid market={market} symbol={symbol} lots={-lots} limit={asked} />}
           </td>
         </tr>
       ))}
@@ -64,6 +67,20 @@ function Lots({ auction }: { auction: Auction }) {
         </tr>
       )}
     </Table>
+  );
+}
+
+/** Takes what is offered, at its price of now or better: there for whoever trades from this page. */
+function Bid({ market, symbol, lots, limit }: { market: number; symbol: string; lots: bigint; limit: bigint }) {
+  const [trading, connected] = [trader.value, client.value];
+  if (!trading || !connected || !holdings.value?.report) return null;
+  const [side, size] = lots > 0n ? ['Buy', lots] : ['Sell', -lots];
+  const bid = (): Promise<boolean> =>
+    perform(`Bid for ${symbol}`, () => trading.sender.submit(connected.connection.call('liquidation', 'bid', trading.id.number, market, side, size, limit)));
+  return (
+    <button type="button" onClick={bid}>
+      {side}
+    </button>
   );
 }
 

@@ -1,6 +1,6 @@
 import { decimal, duration, percent, shareOf, short } from '../model/format.js';
 import type { Feed, FeedPrice, Reporter } from '../chain/snapshot.js';
-import { chain, feeds, snapshot } from '../state.js';
+import { capabilities, chain, feeds, snapshot } from '../state.js';
 import { Chip, Empty, Flag, Panel, Table } from '../ui/parts.js';
 
 const HEAD = [
@@ -29,7 +29,7 @@ export function Prices() {
       {!snapshot.value ? (
         <Empty>Prices appear with the first block.</Empty>
       ) : !oracle ? (
-        <Empty>This chain has no price oracle.</Empty>
+        capabilities.value.apis.has('oracleApi') ? null : <Empty>This chain has no price oracle.</Empty>
       ) : (
         <>
           <Table caption="Prices of all feeds" head={HEAD}>
