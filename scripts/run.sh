@@ -17,7 +17,7 @@ node_enter
 port=${RPC_PORT:-9944}
 replay_port=${REPLAY_PORT:-8800}
 dashboard_port=${DASHBOARD_PORT:-8090}
-traders=${TRADERS:-12}
+traders=${TRADERS:-20}
 # The crash begins at 15 percent of six hours: two minutes from here, and half an hour to its bottom.
 speed=1 start=0
 if [ -n "${CANDLES:-}" ]; then

@@ -17,14 +17,14 @@ const HELP = `Usage: node examples/crowd.js [options]
 
   --endpoint <url>    of the node (default: ${DEFAULT_ENDPOINT})
   --secret <secret>   of the account that pays everybody's fees (default: //Eve)
-  --traders <n>       (default: 12)
+  --traders <n>       (default: 20)
   --seed <n>          of what they do (default: 1)
   --pause <seconds>   between two decisions of a trader, on average (default: 12)
   --minutes <n>       ends after so long; never, unless given`;
 
 const options = optionsOf(HELP, {
   secret: { type: 'string', default: '//Eve' },
-  traders: { type: 'string', default: '12' },
+  traders: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
   pause: { type: 'string', default: '12' },
   minutes: { type: 'string' },
