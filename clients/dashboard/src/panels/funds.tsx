@@ -30,7 +30,13 @@ export function Funds() {
               </tr>
             ))}
           </Table>
-          {insurance ? <Waterfall insurance={insurance} /> : capabilities.value.apis.has('insuranceApi') ? null : <Empty>This chain has no tranches, no fund of all pools and no deleveraging.</Empty>}
+          {insurance ? <Waterfall insurance={insurance} /> : capabilities.value.apis.has('insuranceApi') ? null : (
+            <Empty>
+              {capabilities.value.pallets.has('insurance')
+                ? 'This chain has tranches and a fund of all pools, but no InsuranceApi to tell of them: its events do.'
+                : 'This chain has no tranches, no fund of all pools and no deleveraging.'}
+            </Empty>
+          )}
         </>
       )}
     </Panel>

@@ -21,7 +21,13 @@ export function Liquidations() {
       </Figures>
       {liquidation && (liquidation.auctions.length === 0 ? <p class="note">Nothing is in auction.</p> : liquidation.auctions.map((auction) => <Lots auction={auction} key={JSON.stringify(auction.sold)} />))}
       <Nearest />
-      {snapshot.value && !capabilities.value.apis.has('liquidationApi') && <Empty>This chain has no liquidation engine and no auctions: accounts that are due wait in a queue.</Empty>}
+      {snapshot.value && !capabilities.value.apis.has('liquidationApi') && (
+        <Empty>
+          {capabilities.value.pallets.has('liquidation')
+            ? 'This chain liquidates, but has no LiquidationApi to tell of auctions: its events do.'
+            : 'This chain has no liquidation engine and no auctions: accounts that are due wait in a queue.'}
+        </Empty>
+      )}
     </Panel>
   );
 }
