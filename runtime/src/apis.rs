@@ -6,6 +6,7 @@ use breakwater_interfaces::SubaccountId;
 use breakwater_primitives::{
 	accounts::{Parameters, PipelineStatus, SubaccountReport},
 	contagion::{LiquidationBin, LiquidationMapInfo, OverlapInfo},
+	liquidation::{AuctionInfo, BidPreview, BidQuery, DueAccount, LiquidationStatus},
 	markets::{BookInfo, OrderInfo, OrderPreview},
 	oracle::{FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo},
 	streams::{FillInfo, MarketPrice},
@@ -175,6 +176,24 @@ impl_runtime_apis! {
 
 		fn overlap() -> OverlapInfo {
 			queries::contagion::overlap()
+		}
+	}
+
+	impl breakwater_primitives::liquidation::LiquidationApi<Block> for Runtime {
+		fn due_accounts(most: u32) -> Vec<DueAccount> {
+			queries::liquidation::due_accounts(most)
+		}
+
+		fn auctions(most: u32) -> Vec<AuctionInfo> {
+			queries::liquidation::auctions(most)
+		}
+
+		fn preview_bid(owner: AccountId, number: u16, bid: BidQuery) -> BidPreview {
+			queries::liquidation::preview_bid(owner, number, bid)
+		}
+
+		fn liquidation_status() -> LiquidationStatus {
+			queries::liquidation::status()
 		}
 	}
 

@@ -127,4 +127,47 @@ impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
 }
 
 impl breakwater_insurance::BenchmarkHelper for Helper {}
-impl breakwater_liquidator::BenchmarkHelper for Helper {}
+impl breakwater_liquidator::BenchmarkHelper for Helper {
+	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
+		let mut markets = Vec::new();
+		for number in 0..count {
+			let symbol = Symbol::truncate_from(format!("L{number}-PERP").into_bytes());
+			let terms = MarketTerms { symbol, ..first_terms() };
+			let market = MarketId(breakwater_exchange::MarketCount::<Runtime>::get());
+			Exchange::list_market(RuntimeOrigin::root(), Box::new(terms)).expect("there is room");
+			markets.push(market);
+		}
+		price_at(first_terms().feed, PRICE);
+		(POOL, markets)
+	}
+
+	fn fund(account: &SubaccountId) {
+		<Self as breakwater_exchange::BenchmarkHelper>::fund(account);
+	}
+
+	fn collateral(account: &AccountKey, lots: Size) -> AssetId {
+		list_assets(1);
+		price_at(first_terms().feed, PRICE);
+		let asset = AssetId(0);
+		let units = u128::from(lots.get()) * asset_terms(0).units_per_lot;
+		<Margin as Ledger>::credit(account, Some(asset), Amount::new(units))
+			.expect("below its cap");
+		asset
+	}
+
+	fn orders(account: &SubaccountId, market: MarketId, count: u32) {
+		for _ in 0..count {
+			let request = OrderRequest {
+				market,
+				side: Side::Buy,
+				kind: RequestKind::Limit { price: Price::new(1_000) },
+				time_in_force: TimeInForce::GoodTillCancelled,
+				reduce_only: false,
+				size: Size::new(1),
+				client_id: None,
+			};
+			let signed = RuntimeOrigin::signed(account.owner.clone());
+			Exchange::place(signed, account.clone(), request).expect("it rests");
+		}
+	}
+}
