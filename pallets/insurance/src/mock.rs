@@ -509,6 +509,11 @@ pub(crate) fn set_price(market: MarketId, price: u64) {
 	world(|world| world.markets.get_mut(&market.0).unwrap().price = price);
 }
 
+/// Moves quote in the first pool; none is its fund.
+pub(crate) fn pay(from: Option<&AccountKey>, to: Option<&AccountKey>, amount: i128) -> DispatchResult {
+	<Margin as Ledger>::transfer(POOL, from, to, Quote::new(amount))
+}
+
 /// Puts quote into a pool's fund, as fees would.
 pub(crate) fn fund(pool: PoolId, amount: i128) {
 	let payer = SubaccountId { owner: person(200), number: pool.0 as u16 };

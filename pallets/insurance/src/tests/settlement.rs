@@ -68,6 +68,7 @@ fn paged_and_touched_it_is_the_same() {
 		let mut result = None;
 		with_chain(|| {
 			let accounts = hopeless();
+			let mut touches = 0;
 			for _ in 0..40 {
 				blocks_of(page);
 				check();
@@ -76,26 +77,18 @@ fn paged_and_touched_it_is_the_same() {
 				if touch && paying {
 					// a touch pays
 					accounts.iter().for_each(|account| deposit(account, None, 1));
+					touches += 1;
 				}
 			}
 			assert!(!Operations::<Test>::contains_key(POOL));
-			let deposits = |key: &AccountKey| {
-				let touched = events().iter().any(|event| {
-					matches!(event, Event::Settled { account, .. } if account == key)
-				});
-				assert!(touched);
-				0
-			};
-			result = Some(accounts.map(|account| equity(&account) - deposits(&account)));
+			result = Some(accounts.map(|account| equity(&account) - touches));
 		});
 		result.unwrap()
 	};
 	let at_once = after(u64::MAX, false);
 	assert_eq!(after(2, false), at_once);
 	assert_eq!(after(1, false), at_once);
-	let touched = after(1, true);
-	let extra: i128 = touched.iter().sum::<i128>() - at_once.iter().sum::<i128>();
-	assert!(extra > 0, "touched in between");
+	assert_eq!(after(1, true), at_once);
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn only_what_the_account_has() {
 		assert_noop!(take(&loser, -1), Error::<Test>::NoPosition);
 		assert_noop!(take(&loser, 0), Error::<Test>::NoPosition);
 		assert_noop!(take(&winners[0], 10), Error::<Test>::NoPosition);
-		assert_noop!(take(&key_of(99), 10), Error::<Test>::UnknownSubaccount);
+		let nobody = key_of(99);
+		assert_noop!(take(&nobody, 10), Error::<Test>::UnknownSubaccount);
 		assert_ok!(take(&winners[0], -75));
 		let own = backstop();
 		assert_noop!(take(&own, -75), Error::<Test>::IsBackstop);
