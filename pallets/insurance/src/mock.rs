@@ -581,6 +581,25 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Engine {
+	fn listed() -> (PoolId, MarketId, AssetId) {
+		(POOL, BTC, DOT)
+	}
+
+	fn set_price(market: MarketId, percent: u64) {
+		set_price(market, 10 * percent);
+	}
+
+	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) {
+		deposit(account, asset, amount.get());
+	}
+
+	fn pass(time: Millis) {
+		Now::mutate(|now| *now += time.get());
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
 impl breakwater_ledger::BenchmarkHelper for Engine {
 	fn set_up(_: u32, _: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
 		(POOL, vec![BTC], vec![DOT])
