@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod accounts;
 pub mod currency;
+pub mod insurance;
 pub mod markets;
 pub mod oracle;
 pub mod streams;
