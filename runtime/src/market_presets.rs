@@ -4,10 +4,12 @@
 use alloc::{vec, vec::Vec};
 
 use breakwater_exchange::{
-	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
-	GenesisRisk,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisContagion, GenesisFees, GenesisFunding,
+	GenesisMarket, GenesisRisk,
 };
-use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
+use breakwater_interfaces::genesis::{
+	GenesisBracket, GenesisDecay, GenesisLiquidation, GenesisThreshold, Percent, Whole,
+};
 use breakwater_risk_engine::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
 use breakwater_units::Ratio;
 
@@ -243,6 +245,12 @@ fn listing(market: Market) -> GenesisMarket {
 			upper_cap: dollars(200_000_000),
 			daily_volume: 2_000 * unit,
 			impact: percent(100),
+			contagion: GenesisContagion {
+				depth_share: percent(50),
+				spill_share: percent(5),
+				least_cap: percent(20),
+				largest_raise: percent(100),
+			},
 		},
 		funding: GenesisFunding {
 			impact_size: unit / 2,
@@ -250,7 +258,30 @@ fn listing(market: Market) -> GenesisMarket {
 			cap_multiple: percent(300),
 		},
 		breaker: breaker(unit),
+		liquidation: liquidation(unit),
 	}
+}
+
+/// From a twentieth of a percent below the mark toward the reserve, by a tenth of the way every
+/// second; there after twenty.
+fn liquidation(unit: u64) -> GenesisLiquidation {
+	GenesisLiquidation {
+		decay: GenesisDecay::Exponential { keep_per_second: percent(90) },
+		duration: 20 * SECOND,
+		step: basis_points(5),
+		cost: basis_points(75),
+		dust: (unit / 1_000).max(1),
+		buffer: percent(120),
+		fee: basis_points(25),
+		depth_share: percent(50),
+		least_offer: (unit / 10).max(1),
+		reset: percent(1),
+	}
+}
+
+/// Collateral has no batch: only bids, and the fund at the end.
+pub fn collateral_liquidation() -> GenesisLiquidation {
+	GenesisLiquidation { duration: MINUTE, least_offer: 1, dust: 1, ..liquidation(1_000) }
 }
 
 fn breaker(unit: u64) -> GenesisBreaker {

@@ -43,7 +43,7 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation)]
 pub mod pallet {
 	use super::*;
-	use breakwater_interfaces::{Breakers, Exchange, Liquidation, RiskEngine, Solvency};
+	use breakwater_interfaces::{Breakers, Exchange, Insurance, Liquidation, RiskEngine, Solvency};
 	use breakwater_units::{MarketId, Ratio};
 	use frame_support::{pallet_prelude::*, traits::Get};
 	use frame_system::pallet_prelude::*;
@@ -67,7 +67,9 @@ pub mod pallet {
 		type Liquidation: Liquidation;
 		/// Stage 6.
 		type Exchange: Exchange;
-		/// What the pipeline may weigh in a block, stages 2 and 3 apart, which always run.
+		/// Stage 7: who takes over what nobody bought, and pays what is owed.
+		type Insurance: Insurance;
+		/// What the pipeline may weigh in a block.
 		type Budget: Get<Budget>;
 		/// What the pipeline itself weighs.
 		type WeightInfo: WeightInfo;

@@ -3,8 +3,8 @@
 use breakwater_auction::{Clearing as AuctionClearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::{Action, Clearing, MarketParams, Matching};
 use breakwater_interfaces::{
-	AssetTerms, BatchSummary, BookStep, Breakers, Exchange, FundingTerms, Liquidation, MarketFacts,
-	PoolTerms, Pricing, RiskEngine, RiskTerms, Solvency,
+	AssetTerms, BatchSummary, BookStep, Breakers, Exchange, FundCondition, FundingTerms, Insurance,
+	Liquidation, MarketFacts, PoolTerms, Pricing, RiskEngine, RiskTerms, Solvency,
 };
 use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 use breakwater_primitives::oracle::FeedId;
@@ -50,10 +50,12 @@ parameter_types! {
 	/// Whether the breakers refuse new risk.
 	pub storage NewRisk: bool = true;
 	pub Limits: Budget = Budget {
-		total: weight(100),
-		with_backlog: weight(150),
+		// A hundred, and fifty more, when stages 2 and 3 have taken theirs.
+		total: weight(102),
+		with_backlog: weight(152),
 		solvency: Ratio::saturating_from_percent(40),
 		liquidation: Ratio::saturating_from_percent(20),
+		resolution: Ratio::saturating_from_percent(10),
 	};
 }
 
@@ -68,6 +70,7 @@ impl crate::Config for Test {
 	type Solvency = Stages;
 	type Liquidation = Stages;
 	type Exchange = Stages;
+	type Insurance = Stages;
 	type Budget = Limits;
 	type WeightInfo = ();
 }
@@ -126,7 +129,7 @@ impl RiskEngine for Stages {
 		Vec::new()
 	}
 	fn pools() -> Vec<PoolId> {
-		Vec::new()
+		vec![PoolId(0)]
 	}
 	fn pool_of(_: MarketId) -> Option<PoolId> {
 		None
@@ -178,7 +181,9 @@ impl Breakers for Stages {
 	fn allows(_: MarketId, _: Action) -> bool {
 		NewRisk::get()
 	}
-	fn step_pool(_: PoolId, _: Timestamp, _: breakwater_interfaces::PoolFacts) -> Weight {
+	fn step_pool(pool: PoolId, _: Timestamp, facts: breakwater_interfaces::PoolFacts) -> Weight {
+		let loss = if facts.fund.unresolved_loss { " with a loss" } else { "" };
+		note(format!("pool {}{loss}", pool.0));
 		Weight::zero()
 	}
 	fn pool_allows(_: PoolId, _: Action) -> bool {
@@ -215,8 +220,8 @@ impl Liquidation for Stages {
 	fn backlog_of(_: PoolId) -> u32 {
 		0
 	}
-	fn forced_orders(_: MarketId) -> Vec<ForcedOrder> {
-		Vec::new()
+	fn forced_orders(market: MarketId) -> Vec<ForcedOrder> {
+		<Stages as Insurance>::forced_orders(market)
 	}
 	fn filled(market: MarketId, _: Price, _: &[ForcedFill]) {
 		note(format!("filled {}", market.0));
@@ -230,14 +235,45 @@ impl Liquidation for Stages {
 	}
 }
 
+impl Insurance for Stages {
+	fn backstop(_: PoolId) -> Option<AccountKey> {
+		None
+	}
+	fn takeover_room(_: MarketId, _: Lots) -> Size {
+		Size::ZERO
+	}
+	fn take_over_lots(_: &AccountKey, _: MarketId, _: Lots, _: Price) -> DispatchResult {
+		Ok(())
+	}
+	fn absorb(_: &AccountKey) -> DispatchResult {
+		Ok(())
+	}
+	fn forced_orders(market: MarketId) -> Vec<ForcedOrder> {
+		let (side, limit) = (breakwater_units::Side::Buy, Price::new(1));
+		let account = AccountKey([market.0 as u8; 32]);
+		vec![ForcedOrder { account, side, limit, size: Size::new(1) }]
+	}
+	fn filled(market: MarketId, _: Price, _: &[ForcedFill]) {
+		note(format!("inventory {}", market.0));
+	}
+	fn resolve(limit: Weight) -> Weight {
+		note(format!("resolve within {}", limit.ref_time()));
+		weight(3)
+	}
+	fn condition(_: PoolId) -> FundCondition {
+		FundCondition { unresolved_loss: true, ..Default::default() }
+	}
+}
+
 impl Exchange for Stages {
 	fn clear(
 		market: MarketId,
 		limit: Weight,
-		_: &[ForcedOrder],
+		forced: &[ForcedOrder],
 		new_risk: bool,
 		decide: &mut dyn FnMut(Option<&AuctionClearing>) -> Matching,
 	) -> Result<BatchSummary, DispatchError> {
+		assert_eq!(forced.len(), 2, "those of liquidation and of insurance");
 		let price = Price::new(100);
 		let clearing = AuctionClearing { price, volume: Size::new(7), surplus: Lots::ZERO };
 		decide(Some(&clearing));

@@ -2,7 +2,9 @@
 
 use breakwater_auction::Clearing as AuctionClearing;
 use breakwater_breaker::{Action, Clearing, Matching};
-use breakwater_interfaces::{Breakers, Exchange, Liquidation, MarketFacts, RiskEngine, Solvency};
+use breakwater_interfaces::{
+	Breakers, Exchange, Insurance, Liquidation, MarketFacts, PoolFacts, RiskEngine, Solvency,
+};
 use breakwater_units::{MarketId, Ratio, Rounding, Timestamp};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
@@ -16,14 +18,17 @@ use crate::{Config, Event, FirstMarket, LastReport, Pallet, WeightInfo};
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Budget {
-	/// All stages that carry over, together.
+	/// All stages together. What stages 2 and 3 weigh, which always run, is taken from it first;
+	/// the others carry over.
 	pub total: Weight,
 	/// The same while a backlog exists: it takes from what ordinary transactions may use.
 	pub with_backlog: Weight,
 	/// The part of it for computing accounts whose levels were crossed.
 	pub solvency: Ratio,
-	/// The part of it for liquidation. What is left is for the batches.
+	/// The part of it for liquidation.
 	pub liquidation: Ratio,
+	/// The part of it kept for the waterfall. What is left is for the batches.
+	pub resolution: Ratio,
 }
 
 /// What the pipeline did in a block.
@@ -98,21 +103,36 @@ impl<T: Config> Pallet<T> {
 		T::RiskEngine::begin_block(now);
 		let always = T::WeightInfo::run()
 			.saturating_add(T::RiskEngine::begin_block_weight())
-			.saturating_add(T::Breakers::begin_block(now, waiting));
+			.saturating_add(Self::step_breakers(now, waiting));
 
 		let budget = T::Budget::get();
 		let total = if before.backlog { budget.with_backlog } else { budget.total };
-		let mut meter = Meter::within(total);
+		let total = total.saturating_sub(always);
+		let kept = part(total, budget.resolution);
+		let mut meter = Meter::within(total.saturating_sub(kept));
 		let mut report = Report::default();
 		Self::find_due(part(total, budget.solvency), &mut meter, &mut report);
 		let limit = part(total, budget.liquidation).min(meter.remaining());
 		meter.consume(T::Liquidation::work(limit));
 		Self::run_batches(now, &mut meter, &mut report);
+		let left = meter.remaining().saturating_add(kept);
+		meter.consume(T::Insurance::resolve(left));
 
 		report.backlog |= T::Liquidation::backlog() > 0;
 		report.used = always.saturating_add(meter.used);
 		let used = report.used;
 		LastReport::<T>::put(report);
+		used
+	}
+
+	/// Stage 3: the chain's machine, and that of each pool.
+	fn step_breakers(now: Timestamp, waiting: u64) -> Weight {
+		let mut used = T::Breakers::begin_block(now, waiting);
+		for pool in T::RiskEngine::pools() {
+			let backlog = u64::from(T::Liquidation::backlog_of(pool));
+			let fund = T::Insurance::condition(pool);
+			used.saturating_accrue(T::Breakers::step_pool(pool, now, PoolFacts { backlog, fund }));
+		}
 		used
 	}
 
@@ -168,7 +188,8 @@ impl<T: Config> Pallet<T> {
 		let limit = share.max(T::Exchange::least_weight()).min(meter.remaining());
 		let mut used = limit;
 		let cleared = with_storage_layer(|| {
-			let forced = T::Liquidation::forced_orders(market);
+			let mut forced = T::Liquidation::forced_orders(market);
+			forced.extend(T::Insurance::forced_orders(market));
 			let new_risk = T::Breakers::allows(market, Action::AddRisk);
 			let mut decide = |clearing: Option<&AuctionClearing>| -> Matching {
 				T::Breakers::step(market, now, facts, clearing.map(to_breaker))
@@ -177,6 +198,7 @@ impl<T: Config> Pallet<T> {
 			used = summary.used;
 			if let Some(price) = summary.price {
 				T::Liquidation::filled(market, price, &summary.forced);
+				T::Insurance::filled(market, price, &summary.forced);
 			}
 			T::RiskEngine::observe_batch(market, &summary, now);
 			Ok(())

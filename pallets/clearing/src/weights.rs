@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 5 --repeat 4`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -52,8 +52,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Expiries` (r:3 w:0)
 	// Storage: `CircuitBreaker::ResumedAt` (r:0 w:1)
 	fn run() -> Weight {
-		// Fastest of all runs: 1_155_558 ns.
-		Weight::from_parts(1_251_611_000, 0)
+		// Fastest of all runs: 246_396 ns.
+		Weight::from_parts(260_397_000, 0)
 			.saturating_add(T::DbWeight::get().reads(64))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
@@ -61,8 +61,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	fn run_batch() -> Weight {
-		// Fastest of all runs: 75_562 ns.
-		Weight::from_parts(84_786_000, 0).saturating_add(T::DbWeight::get().reads(2))
+		// Fastest of all runs: 12_258 ns.
+		Weight::from_parts(13_370_000, 0).saturating_add(T::DbWeight::get().reads(2))
 	}
 }
 

@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 5 --repeat 4`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -41,13 +41,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Pools` (r:1 w:1)
 	// Storage: `Margin::Filings` (r:1 w:0)
 	fn deposit() -> Weight {
-		// Fastest of all runs: 478_461 ns.
-		Weight::from_parts(547_474_000, 0)
+		// Fastest of all runs: 94_010 ns.
+		Weight::from_parts(98_737_000, 0)
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:1 w:1)
+	// Storage: `CircuitBreaker::Pools` (r:1 w:0)
 	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
@@ -61,9 +62,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Custody::NextTicket` (r:1 w:1)
 	// Storage: `Custody::Tickets` (r:0 w:1)
 	fn withdraw() -> Weight {
-		// Fastest of all runs: 327_246 ns.
-		Weight::from_parts(381_978_000, 0)
-			.saturating_add(T::DbWeight::get().reads(12))
+		// Fastest of all runs: 68_031 ns.
+		Weight::from_parts(72_267_000, 0)
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 
@@ -76,8 +77,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Assets::Asset` (r:1 w:1)
 	// Storage: `Assets::Account` (r:2 w:2)
 	fn collect() -> Weight {
-		// Fastest of all runs: 334_117 ns.
-		Weight::from_parts(375_248_000, 0)
+		// Fastest of all runs: 69_063 ns.
+		Weight::from_parts(73_319_000, 0)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -88,8 +89,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Assets::Asset` (r:3 w:3)
 	// Storage: `Assets::Account` (r:3 w:3)
 	fn faucet() -> Weight {
-		// Fastest of all runs: 358_223 ns.
-		Weight::from_parts(387_506_000, 0)
+		// Fastest of all runs: 73_359 ns.
+		Weight::from_parts(76_203_000, 0)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}

@@ -11,7 +11,7 @@ use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
 use crate::{
-	types::{Counter, MAX_OPEN_ORDERS},
+	types::{Counter, SWITCH_ORDERS},
 	Config, Delegates, Error, Event, OrderId, OrderRequest, Pallet, Reason, Switch, Switches,
 	SwitchesDue, Traders, WeightInfo,
 };
@@ -99,7 +99,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Cancels the orders of those whose switch is due, the longest due first, as many as a block
-	/// takes; the others are the next block's first. Infallible.
+	/// takes; the others are the next block's first. So are the orders of one that are more than
+	/// [`SWITCH_ORDERS`]: its switch stays due. Infallible.
 	pub(crate) fn fire_switches() -> Weight {
 		let block = Self::block();
 		let due: Vec<([u8; 4], AccountKey)> = SwitchesDue::<T>::iter_keys()
@@ -108,9 +109,13 @@ impl<T: Config> Pallet<T> {
 			.collect();
 		let mut used = T::WeightInfo::fire_switch(0);
 		for (due, account) in due {
-			SwitchesDue::<T>::remove(due, account);
-			Switches::<T>::remove(account);
-			let orders = Self::do_cancel_all(account, None, MAX_OPEN_ORDERS, Reason::DeadManSwitch);
+			let orders = Self::do_cancel_all(account, None, SWITCH_ORDERS, Reason::DeadManSwitch);
+			let none_left =
+				Traders::<T>::get(account).is_none_or(|trader| trader.orders.is_empty());
+			if none_left || orders < SWITCH_ORDERS {
+				SwitchesDue::<T>::remove(due, account);
+				Switches::<T>::remove(account);
+			}
 			used = used.saturating_add(T::WeightInfo::fire_switch(orders));
 			Self::deposit_event(Event::SwitchFired { account, orders });
 		}
@@ -119,7 +124,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The most that the hook weighs.
 	pub fn worst_hook_weight() -> Weight {
-		T::WeightInfo::fire_switch(MAX_OPEN_ORDERS)
+		T::WeightInfo::fire_switch(SWITCH_ORDERS)
 			.saturating_mul(T::MaxSwitches::get().into())
 			.saturating_add(T::WeightInfo::fire_switch(0))
 	}

@@ -1,6 +1,9 @@
 //! The batch of a market and block.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use core::marker::PhantomData;
 
 use breakwater_auction::{
@@ -10,7 +13,7 @@ use breakwater_auction::{
 use breakwater_breaker::{Band, Matching};
 use breakwater_funding::Impact;
 use breakwater_interfaces::{
-	BatchSummary, Exchange, Ledger, MarketTerms, Pricing, RiskEngine, Trade,
+	BatchSummary, Exchange, Ledger, Listings, MarketTerms, Pricing, RiskEngine, Trade,
 };
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{
@@ -63,6 +66,7 @@ struct Round {
 	block: BlockNumber,
 	amm: Option<breakwater_auction::Amm>,
 	room: Room,
+	limit: Weight,
 }
 
 impl Round {
@@ -84,84 +88,113 @@ impl Round {
 	}
 }
 
-/// How much a batch may do.
-#[derive(Clone, Copy)]
+impl Round {
+	/// What is left for filling, when what was done so far has used so much.
+	fn for_filling<T: Config>(&self, used: Weight) -> Weight {
+		let expiries = one::<T>(T::WeightInfo::expire).saturating_mul(self.room.expiries.into());
+		self.limit.saturating_sub(base_weight::<T>()).saturating_sub(used).saturating_sub(expiries)
+	}
+}
+
+/// How much a batch may do before it fills orders: what is left then is for filling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Room {
 	/// Orders to load, of a side.
 	loaded: u32,
-	/// Orders to fill.
-	filled: u32,
 	/// Triggers to meet, of a direction.
 	activations: u32,
 	/// Orders to take out because their time is over.
 	expiries: u32,
 }
 
+/// A batch that cannot fill so many is not worth its while.
+const LEAST_FILLED: u32 = 8;
+
 impl Room {
 	/// Below this a batch is not worth its while.
-	const LEAST: Self = Self { loaded: 4, filled: 8, activations: 1, expiries: 2 };
+	const LEAST: Self = Self { loaded: 4, activations: 1, expiries: 2 };
 
-	/// Divides a weight: a quarter to loading, half to filling, an eighth to triggers, an eighth to
-	/// expiries. Not less than [`Self::LEAST`], unless the runtime's bounds are.
+	/// An eighth of a weight to loading, one to triggers, one to expiries. Not less than
+	/// [`Self::LEAST`], unless the runtime's bounds are.
 	fn within<T: Config>(limit: Weight) -> Self {
-		let limit = limit.saturating_sub(T::WeightInfo::fill(0));
-		let eighth = limit.saturating_div(8);
-		let fit = |eighths: u64, one: Weight, most: u32, least: u32| {
-			let part = eighth.saturating_mul(eighths);
-			let fit = part.checked_div_per_component(&one).unwrap_or(u64::MAX);
-			u32::try_from(fit).unwrap_or(u32::MAX).max(least).min(most)
-		};
+		let eighth = limit.saturating_sub(base_weight::<T>()).saturating_div(8);
 		let side = T::MaxBatchOrders::get().div_ceil(2);
+		// Of either side, and in either direction.
+		let loaded = one::<T>(T::WeightInfo::load).saturating_mul(2);
+		let activated = one::<T>(T::WeightInfo::activate).saturating_mul(2);
+		let expired = one::<T>(T::WeightInfo::expire);
+		let triggers = T::MaxActivations::get().div_ceil(2);
 		Self {
-			loaded: fit(1, Self::one_loaded::<T>(), side, Self::LEAST.loaded),
-			filled: fit(4, Self::one_filled::<T>(), T::MaxBatchOrders::get(), Self::LEAST.filled),
-			activations: fit(
-				1,
-				T::WeightInfo::activate(2),
-				T::MaxActivations::get().div_ceil(2),
-				Self::LEAST.activations,
-			),
-			expiries: fit(1, T::WeightInfo::expire(1), T::MaxExpiries::get(), Self::LEAST.expiries),
+			loaded: fitting(eighth, loaded, side).max(Self::LEAST.loaded).min(side),
+			activations: fitting(eighth, activated, triggers)
+				.max(Self::LEAST.activations)
+				.min(triggers),
+			expiries: fitting(eighth, expired, T::MaxExpiries::get())
+				.max(Self::LEAST.expiries)
+				.min(T::MaxExpiries::get()),
 		}
-	}
-
-	fn one_loaded<T: Config>() -> Weight {
-		T::WeightInfo::load(1).saturating_sub(T::WeightInfo::load(0))
-	}
-
-	fn one_filled<T: Config>() -> Weight {
-		fill_weight::<T>(1, 1, 1)
 	}
 
 	/// The most it may weigh.
 	fn weight<T: Config>(&self) -> Weight {
-		let least_eighth = Self::one_loaded::<T>()
-			.saturating_mul(self.loaded.into())
-			.max(Self::one_filled::<T>().saturating_mul(self.filled.into()).saturating_div(4))
-			.max(T::WeightInfo::activate(2).saturating_mul(self.activations.into()))
-			.max(T::WeightInfo::expire(self.expiries));
-		T::WeightInfo::fill(0).saturating_add(least_eighth.saturating_mul(8))
+		let of =
+			|weigh: fn(u32) -> Weight, number: u32| one::<T>(weigh).saturating_mul(number.into());
+		of(T::WeightInfo::load, self.loaded.saturating_mul(2))
+			.saturating_add(of(T::WeightInfo::activate, self.activations.saturating_mul(2)))
+			.saturating_add(of(T::WeightInfo::expire, self.expiries))
 	}
 }
 
-/// What loading and admitting weighed, the look at the market apart.
-fn load_weight<T: Config>(prepared: &Prepared) -> Weight {
-	let loaded = u32::try_from(prepared.orders.len()).unwrap_or(u32::MAX);
-	T::WeightInfo::load(loaded).saturating_sub(T::WeightInfo::load(0))
+/// How often a weight fits into another, at most `most` times.
+fn fitting(whole: Weight, one: Weight, most: u32) -> u32 {
+	let fits = whole.checked_div_per_component(&one).unwrap_or(u64::MAX);
+	u32::try_from(fits).unwrap_or(u32::MAX).min(most)
+}
+
+/// What one more of something weighs.
+fn one<T: Config>(weigh: fn(u32) -> Weight) -> Weight {
+	weigh(1).saturating_sub(weigh(0))
+}
+
+/// What a batch weighs in which nothing happens but that it settles.
+fn base_weight<T: Config>() -> Weight {
+	T::WeightInfo::fill(0).max(T::WeightInfo::load(0))
 }
 
 /// What it weighs to fill so many orders of so many accounts at so many prices, the look at the
 /// market apart. Each is measured with as few of the others as there can be.
 fn fill_weight<T: Config>(orders: u32, accounts: u32, prices: u32) -> Weight {
-	let order = T::WeightInfo::fill(1).saturating_sub(T::WeightInfo::fill(0));
-	let beside_its_order =
-		|one: Weight, none: Weight| one.saturating_sub(none).saturating_sub(order);
-	let account = beside_its_order(T::WeightInfo::trade(1), T::WeightInfo::trade(0));
-	let price = beside_its_order(T::WeightInfo::levels(1), T::WeightInfo::levels(0));
+	let order = one::<T>(T::WeightInfo::fill);
+	let account = one::<T>(T::WeightInfo::trade).saturating_sub(order);
+	let price = one::<T>(T::WeightInfo::levels).saturating_sub(order);
 	order
 		.saturating_mul(orders.into())
 		.saturating_add(account.saturating_mul(accounts.into()))
 		.saturating_add(price.saturating_mul(prices.into()))
+}
+
+/// What loading and admitting weighed, the look at the market apart.
+fn load_weight<T: Config>(prepared: &Prepared) -> Weight {
+	let loaded = u32::try_from(prepared.orders.len()).unwrap_or(u32::MAX);
+	one::<T>(T::WeightInfo::load).saturating_mul(loaded.into())
+}
+
+/// What filling and cancelling weighs, by what it is.
+fn filled_weight<T: Config>(orders: &[Order], outcome: &Outcome) -> Weight {
+	let orders = by_key(orders);
+	let traders = outcome.fills.iter().map(|fill| fill.key.account);
+	let accounts: BTreeSet<AccountKey> =
+		traders.chain(outcome.forced.iter().map(|fill| fill.account)).collect();
+	let cancelled = outcome.cancelled.iter().map(|cancelled| cancelled.key);
+	let changed: Vec<OrderKey> =
+		outcome.fills.iter().map(|fill| fill.key).chain(cancelled).collect();
+	let prices: BTreeSet<(bool, Price)> = changed
+		.iter()
+		.filter_map(|key| orders.get(key))
+		.map(|order| (order.side == Side::Buy, order.limit))
+		.collect();
+	let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+	fill_weight::<T>(count(changed.len()), count(accounts.len()), count(prices.len()))
 }
 
 /// A batch before the breaker has looked at it.
@@ -185,7 +218,7 @@ impl<T: Config> Exchange for Pallet<T> {
 		let mut summary = match T::Risk::pricing(market) {
 			Some(pricing) => {
 				let amm = Self::curve(market, &terms, &pricing);
-				let round = Round { market, terms, block, amm, room };
+				let round = Round { market, terms, block, amm, room, limit };
 				Self::run(&round, &pricing, forced, new_risk, decide)?
 			},
 			None => {
@@ -194,17 +227,25 @@ impl<T: Config> Exchange for Pallet<T> {
 			},
 		};
 		let expired = Self::expire(market, block, room.expiries)?;
-		let looked = T::WeightInfo::load(0).saturating_add(T::WeightInfo::expire(expired));
-		summary.used = summary.used.saturating_add(looked);
+		let expired = one::<T>(T::WeightInfo::expire).saturating_mul(expired.into());
+		summary.used = summary.used.saturating_add(base_weight::<T>()).saturating_add(expired);
 		Ok(summary)
 	}
 
 	fn least_weight() -> Weight {
-		Room::LEAST.weight::<T>()
+		base_weight::<T>()
+			.saturating_add(Room::LEAST.weight::<T>().saturating_mul(8))
+			.saturating_add(fill_weight::<T>(LEAST_FILLED, LEAST_FILLED, LEAST_FILLED))
 	}
 
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
 		Self::do_cancel_all(*account, None, limit, Reason::Liquidation)
+	}
+}
+
+impl<T: Config> Listings for Pallet<T> {
+	fn terms(market: MarketId) -> Option<MarketTerms> {
+		Markets::<T>::get(market)
 	}
 }
 
@@ -218,12 +259,14 @@ impl<T: Config> Pallet<T> {
 	) -> Result<BatchSummary, DispatchError> {
 		let Round { market, terms, room, .. } = round;
 		let activated = Self::activate(round, pricing.mark)?;
-		let mut used = T::WeightInfo::activate(activated);
+		let mut used = one::<T>(T::WeightInfo::activate).saturating_mul(activated.into());
 		let mut prepared = Self::prepare(round, pricing, forced, new_risk, room.loaded)?;
 		used = used.saturating_add(load_weight::<T>(&prepared));
-		if Self::fills(round, pricing, forced, &prepared)? > room.filled as usize {
-			// The best prices of both sides alone. None of them can be more than there is room for.
-			let fewer = room.filled.checked_div(2).unwrap_or(0);
+		let for_filling = round.for_filling::<T>(used);
+		if Self::filling(round, pricing, forced, &prepared)?.any_gt(for_filling) {
+			// The best prices of both sides alone: of these there is room for all.
+			let each = fill_weight::<T>(1, 1, 1).saturating_mul(2);
+			let fewer = fitting(for_filling, each, room.loaded).max(LEAST_FILLED / 2);
 			prepared = Self::prepare(round, pricing, forced, new_risk, fewer)?;
 			used = used.saturating_add(load_weight::<T>(&prepared));
 		}
@@ -245,11 +288,9 @@ impl<T: Config> Pallet<T> {
 		let batch = round.batch(pricing, forced, &orders);
 		let outcome = batch.settle(&admission, &tentative).map_err(|_| Error::<T>::BatchFailed)?;
 		summary.organic = tentative.organic;
-		let gone = outcome.fills.len().saturating_add(outcome.cancelled.len());
+		let weighed = filled_weight::<T>(&orders, &outcome);
 		Self::carry_out(round, &orders, outcome, &mut summary)?;
-		let gone = u32::try_from(gone).unwrap_or(u32::MAX);
-		let filled = fill_weight::<T>(gone, summary.accounts, gone);
-		summary.used = summary.used.saturating_add(filled);
+		summary.used = summary.used.saturating_add(weighed);
 		Ok(summary)
 	}
 
@@ -276,17 +317,17 @@ impl<T: Config> Pallet<T> {
 		Ok(Prepared { orders, admission, tentative })
 	}
 
-	/// How many orders a batch would fill and cancel.
-	fn fills(
+	/// What it would weigh to fill and cancel.
+	fn filling(
 		round: &Round,
 		pricing: &Pricing,
 		forced: &[ForcedOrder],
 		prepared: &Prepared,
-	) -> Result<usize, DispatchError> {
+	) -> Result<Weight, DispatchError> {
 		let Prepared { orders, admission, tentative } = prepared;
 		let outcome = round.batch(pricing, forced, orders).settle(admission, tentative);
 		let outcome = outcome.map_err(|_| Error::<T>::BatchFailed)?;
-		Ok(outcome.fills.len().saturating_add(outcome.cancelled.len()))
+		Ok(filled_weight::<T>(orders, &outcome))
 	}
 
 	/// Depth of the admitted orders without forced ones.

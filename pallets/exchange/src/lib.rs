@@ -52,14 +52,14 @@ pub use amm::MIN_SHARES;
 pub use benchmarking::BenchmarkHelper;
 pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 pub use genesis::{
-	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
-	GenesisRisk,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisContagion, GenesisFees, GenesisFunding,
+	GenesisMarket, GenesisRisk,
 };
 pub use pallet::*;
 pub use types::{
 	Amm, ClientId, Counter, DelegateList, OrderCount, OrderId, OrderIds, OrderRef, OrderRequest,
 	Place, Reason, RequestKind, Requests, Resting, Role, Switch, Trader, Waiting, MAX_DELEGATES,
-	MAX_MARKETS, MAX_OPEN_ORDERS, MAX_ORDERS_PER_CALL, RESERVED_FOR_REDUCTIONS,
+	MAX_OPEN_ORDERS, MAX_ORDERS_PER_CALL, RESERVED_FOR_REDUCTIONS, SWITCH_ORDERS,
 };
 pub use weights::WeightInfo;
 
@@ -439,6 +439,8 @@ pub mod pallet {
 		BadAmm,
 		/// An impact size of nothing, or a least volume above the largest position.
 		BadFunding,
+		/// The terms of liquidation are out of their bounds. See docs/liquidation.md.
+		BadLiquidation,
 		/// A batch that cannot be: the market is to be set aside.
 		BatchFailed,
 		/// Storage contradicts itself: the market is to be set aside.

@@ -11,7 +11,8 @@ use sp_runtime::DispatchError;
 
 use alloc::boxed::Box;
 
-use crate::{types::MAX_MARKETS, Amm, Amms, Config, Error, Event, MarketCount, Markets, Pallet};
+use crate::{Amm, Amms, Config, Error, Event, MarketCount, Markets, Pallet};
+use breakwater_interfaces::MAX_MARKETS;
 
 const MAX_LOT_DECIMALS: u8 = 18;
 const MAX_ORDER_TICK: u32 = 1_000_000;
@@ -79,6 +80,9 @@ impl<T: Config> Pallet<T> {
 		let volume = funding.least_volume <= terms.max_position;
 		let size = !funding.impact_size.is_zero() && funding.impact_size <= terms.max_position;
 		ensure!(size && volume, Error::<T>::BadFunding);
+		let liquidation = &terms.liquidation;
+		let helps = liquidation.cost < terms.risk.margin.lowest;
+		ensure!(liquidation.are_valid() && helps, Error::<T>::BadLiquidation);
 		Ok(())
 	}
 

@@ -14,12 +14,12 @@ use sp_runtime::{BoundedVec, DispatchError};
 pub const MAX_OPEN_ORDERS: u32 = 64;
 /// How many of these are kept for reduce-only orders.
 pub const RESERVED_FOR_REDUCTIONS: u32 = 8;
+/// Most orders that a dead-man switch cancels in a block; the rest, in the next ones.
+pub const SWITCH_ORDERS: u32 = 16;
 /// Most orders in one call.
 pub const MAX_ORDERS_PER_CALL: u32 = 50;
 /// Most delegates of a subaccount.
 pub const MAX_DELEGATES: u32 = 8;
-/// Most markets.
-pub const MAX_MARKETS: u32 = 256;
 
 /// A trader's own name for an order: unique among the open orders of the subaccount. A number goes
 /// in as its bytes.

@@ -1,8 +1,6 @@
 //! The account that takes over.
 
-use breakwater_interfaces::{
-	Estates, FundTerms, Ledger, RiskEngine, SubaccountId, Trade,
-};
+use breakwater_interfaces::{Estates, FundTerms, Ledger, RiskEngine, SubaccountId, Trade};
 use breakwater_margin::{Indices, SubaccountState};
 use breakwater_units::{
 	AccountKey, Amount, LotValue, Lots, MarketId, PoolId, Price, Quote, Rounding, Side, Size,

@@ -8,7 +8,6 @@ use breakwater_waterfall::{
 	EpochError,
 };
 
-
 use crate::{
 	indices::{down, rounding, PoolIndices},
 	types::{Operation, Record, Stage},

@@ -1,8 +1,6 @@
 //! The funds: what is in them, what they lose, what they pay.
 
-use breakwater_interfaces::{
-	Estates, FundCondition, FundTerms, Ledger, RiskEngine, GLOBAL_POOL,
-};
+use breakwater_interfaces::{Estates, FundCondition, FundTerms, Ledger, RiskEngine, GLOBAL_POOL};
 use breakwater_units::{Amount, Millis, NanoQuote, PoolId, Quote, Ratio, Rounding, Timestamp};
 use breakwater_waterfall::{
 	distribute_premium, premium, premium_rate, GlobalFund, PoolFund, PremiumShares,

@@ -267,7 +267,13 @@ pub mod pallet {
 		/// Somebody gave quote to a fund; none is the one that all pools share.
 		Contributed { pool: Option<PoolId>, who: AccountId, amount: Amount },
 		/// The fund paid its premium: `capital` of it stayed where it was.
-		PremiumPaid { pool: PoolId, premium: Amount, to_backers: Amount, rate: Ratio, target: Amount },
+		PremiumPaid {
+			pool: PoolId,
+			premium: Amount,
+			to_backers: Amount,
+			rate: Ratio,
+			target: Amount,
+		},
 		/// Capital above the target went to the fund of all pools.
 		Shared { pool: PoolId, amount: Amount },
 		/// Collateral that the backstop had taken over was sold.

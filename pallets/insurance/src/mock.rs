@@ -423,13 +423,8 @@ pub(crate) fn key_of(person_number: u8) -> AccountKey {
 
 /// Two markets of a pool at 1,000 ticks of 10 quanta, 5 % maintenance, and one of another.
 pub(crate) fn new_test_ext() -> TestExternalities {
-	let market = |pool| TestMarket {
-		pool,
-		price: 1_000,
-		funding: 0,
-		maintenance_percent: 5,
-		depth: 1_000,
-	};
+	let market =
+		|pool| TestMarket { pool, price: 1_000, funding: 0, maintenance_percent: 5, depth: 1_000 };
 	World::set(TestWorld {
 		markets: [(0, market(POOL)), (1, market(POOL)), (2, market(OTHER_POOL))].into(),
 		assets: [(DOT.0, (100, 10))].into(),
@@ -510,7 +505,11 @@ pub(crate) fn set_price(market: MarketId, price: u64) {
 }
 
 /// Moves quote in the first pool; none is its fund.
-pub(crate) fn pay(from: Option<&AccountKey>, to: Option<&AccountKey>, amount: i128) -> DispatchResult {
+pub(crate) fn pay(
+	from: Option<&AccountKey>,
+	to: Option<&AccountKey>,
+	amount: i128,
+) -> DispatchResult {
 	<Margin as Ledger>::transfer(POOL, from, to, Quote::new(amount))
 }
 

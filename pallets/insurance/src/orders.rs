@@ -39,12 +39,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The position that hedges all inventory but that of a market, if the market is the one for it
 	/// and there is room.
-	fn hedge(
-		pool: PoolId,
-		market: MarketId,
-		legs: &[Leg],
-		terms: &FundTerms,
-	) -> Option<Lots> {
+	fn hedge(pool: PoolId, market: MarketId, legs: &[Leg], terms: &FundTerms) -> Option<Lots> {
 		let together = T::Correlation::get() >= terms.hedge_correlation;
 		if !together || Self::deepest(pool)? != market {
 			return None;

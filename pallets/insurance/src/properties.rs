@@ -31,8 +31,11 @@ struct Scenario {
 }
 
 fn trader() -> impl Strategy<Value = Trader> {
-	(0..60_000u128, 1..40i64, 70..140u64)
-		.prop_map(|(quote, lots, entry)| Trader { quote: 8_000 + quote, lots, entry })
+	(0..60_000u128, 1..40i64, 70..140u64).prop_map(|(quote, lots, entry)| Trader {
+		quote: 8_000 + quote,
+		lots,
+		entry,
+	})
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
@@ -226,9 +229,10 @@ fn finish(page: u64) -> u32 {
 
 /// No backer's tranche is left with so little that it is written off: the twin does not do that.
 fn is_plain(layers: &[i128; 5], scenario: &Scenario) -> bool {
-	layers[1..4].iter().zip(scenario.tranches).all(|(left, before)| {
-		*left == 0 || *left * 1_000_000 > before as i128
-	})
+	layers[1..4]
+		.iter()
+		.zip(scenario.tranches)
+		.all(|(left, before)| *left == 0 || *left * 1_000_000 > before as i128)
 }
 
 proptest! {

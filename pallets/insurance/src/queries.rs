@@ -60,7 +60,9 @@ impl<T: Config> Pallet<T> {
 
 	/// What an account owes now, as far as shares are fixed: its charge if it settles at once, and
 	/// the mark its lots close at.
-	pub fn levy_of(account: &AccountKey) -> Option<(Quote, alloc::vec::Vec<(MarketId, Lots, Price)>)> {
+	pub fn levy_of(
+		account: &AccountKey,
+	) -> Option<(Quote, alloc::vec::Vec<(MarketId, Lots, Price)>)> {
 		let (info, state) = (T::Ledger::info(account)?, T::Ledger::state(account)?);
 		let pool = info.pool;
 		let mut operation = Operations::<T>::get(pool)?;

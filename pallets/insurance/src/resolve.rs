@@ -131,11 +131,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Who pays what the funds could not: the winners of the largest inventory that have not been
 	/// asked, those of the market where the loss came from, all.
-	fn find_payers(
-		pool: PoolId,
-		shortfall: Amount,
-		now: Timestamp,
-	) -> Result<bool, DispatchError> {
+	fn find_payers(pool: PoolId, shortfall: Amount, now: Timestamp) -> Result<bool, DispatchError> {
 		let incident = Incidents::<T>::get(pool);
 		if now < incident.retry_at {
 			return Ok(false);
@@ -256,11 +252,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// A page over those who have a place.
-	fn settle_page(
-		pool: PoolId,
-		operation: &Operation,
-		most: u32,
-	) -> Result<u32, DispatchError> {
+	fn settle_page(pool: PoolId, operation: &Operation, most: u32) -> Result<u32, DispatchError> {
 		let accounts = Self::records_after(pool, operation.last.as_ref(), most);
 		for account in &accounts {
 			match &operation.stage {

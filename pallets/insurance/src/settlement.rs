@@ -6,7 +6,6 @@ use breakwater_margin::{assess, SubaccountState};
 use breakwater_units::{AccountKey, Amount, PoolId, Price, Quote};
 use breakwater_waterfall::settlement::{Claim, ClaimSnapshot};
 
-
 use crate::{
 	funds::shortfall,
 	indices::{down, quote_equity, PoolIndices},

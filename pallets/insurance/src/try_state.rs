@@ -39,7 +39,8 @@ impl<T: Config> Pallet<T> {
 		}
 		let open = |pool: &PoolId| Operations::<T>::get(pool).is_some_and(|one| one.touches());
 		ensure!(OpenPools::<T>::get().iter().all(open), "a pool is open and nothing goes on");
-		let orphan = Records::<T>::iter_keys().any(|(pool, _)| !Operations::<T>::contains_key(pool));
+		let orphan =
+			Records::<T>::iter_keys().any(|(pool, _)| !Operations::<T>::contains_key(pool));
 		ensure!(!orphan, "a record without an operation");
 		Ok(())
 	}

@@ -103,7 +103,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(0))
 	}
-
 }
 
 /// Nothing weighs anything, for tests.

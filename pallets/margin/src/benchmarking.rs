@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use polkadot_sdk::*;
 
-use crate::{Call, Config, Filings, Pallet, Subaccounts};
+use crate::{book::evaluate, indices::CachedIndices, Call, Config, Filings, Pallet, Subaccounts};
 
 /// Lists what accounts are measured with.
 pub trait BenchmarkHelper {
@@ -82,6 +82,17 @@ fn full_legs<T: Config>(key: &AccountKey) -> Result<(MarketId, AssetId), Benchma
 	let market = state.positions.iter().next().ok_or("it has positions")?.0;
 	let asset = state.collateral.iter().next().ok_or("it has collateral")?.0;
 	Ok((market, asset))
+}
+
+/// Takes most of an account's health away, so that no level may stay where it is.
+fn lose_health<T: Config>(key: &AccountKey) -> Result<(), BenchmarkError> {
+	let mut account = Subaccounts::<T>::get(key).ok_or("the account is open")?;
+	let indices = CachedIndices::<T>::new(account.info.pool);
+	let health = evaluate(&account.state, &indices).map_err(|_| "it can be computed")?.health;
+	let most = Quote::new(health.get() / 1_000_000_000 / 10 * 9);
+	account.state.cash = account.state.cash.try_sub(most).map_err(|_| "it is in range")?;
+	Subaccounts::<T>::insert(key, account);
+	Ok(())
 }
 
 #[benchmarks]
@@ -174,7 +185,7 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn step(i: Linear<0, 480>) -> Result<(), BenchmarkError> {
+	fn step(i: Linear<0, 224>) -> Result<(), BenchmarkError> {
 		T::BenchmarkHelper::set_up(i.div_ceil(OF_A_MARKET), 0);
 
 		#[block]
@@ -187,9 +198,7 @@ mod benchmarks {
 	#[benchmark]
 	fn wake(n: Linear<1, 96>) -> Result<(), BenchmarkError> {
 		let (_, [long, _]) = pair::<T>(0, n.div_ceil(OF_A_LEG), 0)?;
-		for (market, _) in Pallet::<T>::state(&long).ok_or("it is open")?.positions.iter() {
-			T::BenchmarkHelper::set_price(market, 99);
-		}
+		lose_health::<T>(&long)?;
 
 		#[block]
 		{

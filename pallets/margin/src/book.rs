@@ -13,7 +13,11 @@ use frame_support::{storage::StoragePrefixedMap, traits::Contains};
 use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
-use crate::{indices::CachedIndices, Config, Due, Error, Event, Filings, Levels, Pallet};
+use crate::{
+	books::Subaccount,
+	indices::{harmful_direction, CachedIndices},
+	Config, Due, Error, Event, Filings, Levels, Pallet,
+};
 
 /// What to do with a change after which an account cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,10 @@ impl<T: Config> BookStorage for OnChain<T> {
 	}
 
 	fn scan_levels(&self, list: &ListId, visit: &mut dyn FnMut(&LevelKey) -> bool) {
+		// Nothing is ever filed in the other list of an index, so there is nothing to seek.
+		if list.direction != harmful_direction(list.index) {
+			return;
+		}
 		let map = Levels::<T>::final_prefix();
 		scan(&map, &list.prefix(), visit);
 	}
@@ -117,17 +125,18 @@ pub(crate) fn owes_nothing(state: &SubaccountState) -> bool {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Files an account as it stands now.
+	/// Files an account as it stands now; the caller stores it.
 	pub(crate) fn file(
 		key: &AccountKey,
-		state: &SubaccountState,
+		account: &mut Subaccount,
 		indices: &CachedIndices<T>,
 		on_error: OnEvaluationError,
 	) -> DispatchResult {
 		if T::Backstops::contains(key) {
+			account.withdraw_stakes::<T>();
 			return Ok(());
 		}
-		let evaluation = match evaluate(state, indices) {
+		let evaluation = match evaluate(&account.state, indices) {
 			Ok(evaluation) => evaluation,
 			Err(_) if on_error == OnEvaluationError::SetAside => {
 				Self::set_aside(key);
@@ -135,6 +144,7 @@ impl<T: Config> Pallet<T> {
 			},
 			Err(error) => return Err(Error::<T>::from(error).into()),
 		};
+		account.tell_stakes::<T>(evaluation.health, indices);
 		Self::file_evaluation(key, &evaluation)?;
 		Ok(())
 	}

@@ -128,6 +128,16 @@ fn borrow_number(pool: PoolId) -> book::IndexId {
 	book::IndexId((2u64 << KIND) | (u64::from(pool.0) << NUMBER))
 }
 
+/// Where an index must move to hurt: what is owned is hurt when it falls, what is owed when it
+/// rises. An index is either.
+pub(crate) fn harmful_direction(index: book::IndexId) -> book::Direction {
+	let (kind, side) = (index.0 >> KIND, (index.0 >> SIDE) & 1);
+	match (kind, side) {
+		(0, 0) | (1, _) => book::Direction::Falling,
+		_ => book::Direction::Rising,
+	}
+}
+
 /// Every index that an account may be filed on, with its present level, in the order of their
 /// numbers: a pair per market and bracket, one per asset and bracket, one per pool.
 pub(crate) fn all_levels<T: Config>() -> Vec<(book::IndexId, IndexLevel)> {

@@ -68,7 +68,10 @@ impl<T: Config> Pallet<T> {
 			T::Currency::hold(&HoldReason::Subaccount.into(), &id.owner, deposit)?;
 		}
 		let state = SubaccountState::default();
-		Subaccounts::<T>::insert(account, Subaccount { info, state, deposit });
+		Subaccounts::<T>::insert(
+			account,
+			Subaccount { info, state, deposit, stakes: Default::default() },
+		);
 		Numbers::<T>::insert(&id.owner, id.number, ());
 		Self::deposit_event(Event::Opened { account, id: id.clone(), pool, isolated });
 		Ok(account)
@@ -76,13 +79,15 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn close_account(id: &SubaccountId) -> DispatchResult {
 		let account = id.key();
-		let Subaccount { state, deposit, .. } = Self::account(&account)?;
-		ensure!(state == SubaccountState::default(), Error::<T>::NotEmpty);
+		let mut subaccount = Self::account(&account)?;
+		let (state, deposit) = (&subaccount.state, subaccount.deposit);
+		ensure!(*state == SubaccountState::default(), Error::<T>::NotEmpty);
 		ensure!(!T::Busy::contains(&account), Error::<T>::Busy);
 		if !deposit.is_zero() {
 			let reason = HoldReason::Subaccount.into();
 			T::Currency::release(&reason, &id.owner, deposit, Precision::BestEffort)?;
 		}
+		subaccount.withdraw_stakes::<T>();
 		OnChain::<T>::book().remove(&account);
 		Subaccounts::<T>::remove(account);
 		Numbers::<T>::remove(&id.owner, id.number);

@@ -49,6 +49,9 @@ mod mock;
 #[cfg(test)]
 mod properties;
 mod solvency;
+mod stakes;
+#[cfg(test)]
+mod stakes_tests;
 #[cfg(test)]
 mod tests;
 mod try_state;
@@ -61,6 +64,7 @@ pub use benchmarking::BenchmarkHelper;
 pub use books::{PoolBook, Subaccount};
 pub use pallet::*;
 pub use solvency::SeenLevels;
+pub use stakes::Stakes;
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
@@ -70,7 +74,9 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
-	use breakwater_interfaces::{LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault};
+	use breakwater_interfaces::{
+		Contagion, LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault,
+	};
 	use breakwater_margin::MarginError;
 	use breakwater_primitives::{AccountId, Balance};
 	use breakwater_trigger_book::{BookError, Cursor, DueKey, Filing, LevelKey};
@@ -121,6 +127,9 @@ pub mod pallet {
 
 		/// What accounts owe to a deleveraging.
 		type Levies: Levies;
+
+		/// Who measures what would be liquidated where.
+		type Contagion: Contagion;
 
 		/// What the calls and the book's step weigh.
 		type WeightInfo: WeightInfo;

@@ -3,10 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 4 --repeat 2`; rustc 1.96.0;
-//! AMD EPYC, 2 cores, a busy machine; 2026-11-21.
-//!
-//! Still an estimate: `wake`. See `docs/weights.md`.
+//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
 
@@ -27,7 +25,7 @@ pub trait WeightInfo {
 	fn debit() -> Weight;
 	/// See the benchmark of this name; `n` from 2 to 50.
 	fn settle(n: u32) -> Weight;
-	/// See the benchmark of this name; `i` from 0 to 480.
+	/// See the benchmark of this name; `i` from 0 to 224.
 	fn step(i: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 96.
 	fn wake(n: u32) -> Weight;
@@ -43,8 +41,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Balances::Holds` (r:1 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn open() -> Weight {
-		// Fastest of all runs: 340_125 ns.
-		Weight::from_parts(438_532_000, 0)
+		// Fastest of all runs: 64_366 ns.
+		Weight::from_parts(68_211_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -57,8 +55,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:1 w:0)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn close() -> Weight {
-		// Fastest of all runs: 301_047 ns.
-		Weight::from_parts(388_247_000, 0)
+		// Fastest of all runs: 57_145 ns.
+		Weight::from_parts(61_121_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -79,8 +77,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:4)
 	fn transfer() -> Weight {
-		// Fastest of all runs: 2_483_893 ns.
-		Weight::from_parts(18_911_709_000, 0)
+		// Fastest of all runs: 615_275 ns.
+		Weight::from_parts(676_636_000, 0)
 			.saturating_add(T::DbWeight::get().reads(106))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
@@ -97,8 +95,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn credit() -> Weight {
-		// Fastest of all runs: 1_198_873 ns.
-		Weight::from_parts(1_340_954_000, 0)
+		// Fastest of all runs: 317_803 ns.
+		Weight::from_parts(354_968_000, 0)
 			.saturating_add(T::DbWeight::get().reads(70))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -120,8 +118,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn debit() -> Weight {
-		// Fastest of all runs: 2_156_817 ns.
-		Weight::from_parts(14_430_136_000, 0)
+		// Fastest of all runs: 539_963 ns.
+		Weight::from_parts(593_523_000, 0)
 			.saturating_add(T::DbWeight::get().reads(105))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -138,42 +136,49 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::OpenInterest` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:12800)
 	fn settle(n: u32) -> Weight {
-		// Fastest of all runs: 20_604_466 ns.
-		Weight::from_parts(34_140_048_649, 0)
-			// ± 2_081_032_815
-			.saturating_add(Weight::from_parts(10_830_227_850, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(68))
+		// Fastest of all runs: 1_192_643 ns.
+		Weight::from_parts(1_233_955_000, 0)
+			// ± 8_917_529
+			.saturating_add(Weight::from_parts(637_754_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(69))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(2))
-			.saturating_add(T::DbWeight::get().writes(258_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(73))
+			.saturating_add(T::DbWeight::get().writes(259_u64.saturating_mul(n.into())))
 	}
 
 	// Storage: `Risk::MarketList` (r:1 w:0)
-	// Storage: `Risk::MarketIndices` (r:63 w:0)
+	// Storage: `Risk::MarketIndices` (r:31 w:0)
 	// Storage: `Risk::AssetCount` (r:1 w:0)
 	// Storage: `Risk::CollateralIndices` (r:2 w:0)
 	// Storage: `Risk::PoolCount` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:2 w:0)
 	// Storage: `Margin::StepCursor` (r:1 w:1)
 	// Storage: `Margin::Seen` (r:1 w:1)
-	// Storage: `Margin::Levels` (r:3920 w:0)
+	// Storage: `Margin::Levels` (r:936 w:0)
 	fn step(i: u32) -> Weight {
-		// Fastest of all runs: 1_001_409 ns.
-		Weight::from_parts(4_363_799_460, 0)
-			// ± 10_861_145
-			.saturating_add(Weight::from_parts(203_899_418, 0).saturating_mul(i.into()))
-			.saturating_add(T::DbWeight::get().reads(92))
-			.saturating_add(T::DbWeight::get().reads(8_u64.saturating_mul(i.into())))
+		// Fastest of all runs: 142_682 ns.
+		Weight::from_parts(154_087_568, 0)
+			// ± 5_842
+			.saturating_add(Weight::from_parts(12_083_968, 0).saturating_mul(i.into()))
+			.saturating_add(T::DbWeight::get().reads(52))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(i.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Estimated: computing each term, and writing its level anew.
+	// Storage: `Margin::Subaccounts` (r:1 w:0)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Risk::MarketIndices` (r:24 w:0)
+	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Margin::Filings` (r:1 w:1)
+	// Storage: `Margin::Levels` (r:0 w:192)
 	fn wake(n: u32) -> Weight {
-		let terms = u64::from(n);
-		let each = terms.saturating_mul(2).saturating_add(2);
-		Weight::from_parts(10_000_000, 0)
-			.saturating_add(Weight::from_parts(2_000_000, 0).saturating_mul(terms))
-			.saturating_add(T::DbWeight::get().reads_writes(each, each))
+		// Fastest of all runs: 40_480 ns.
+		Weight::from_parts(31_701_578, 0)
+			// ± 10_651
+			.saturating_add(Weight::from_parts(4_946_318, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 }
 

@@ -170,10 +170,7 @@ impl GenesisFund {
 			unwind_band: self.unwind_band.0,
 			unwind_share: self.unwind_share.0,
 			hedge_correlation: self.hedge_correlation.0,
-			draw: DrawTerms {
-				max_share: self.draw_share.0,
-				quiet: Millis::new(self.draw_quiet),
-			},
+			draw: DrawTerms { max_share: self.draw_share.0, quiet: Millis::new(self.draw_quiet) },
 			exit: ExitTerms {
 				delay: Millis::new(self.exit_delay),
 				max_freeze: Millis::new(self.exit_freeze),

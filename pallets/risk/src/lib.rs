@@ -67,7 +67,7 @@ use polkadot_sdk::*;
 pub mod pallet {
 	use super::*;
 	use alloc::{boxed::Box, vec::Vec};
-	use breakwater_interfaces::{AssetTerms, Exposure, PoolTerms, Prices};
+	use breakwater_interfaces::{AssetTerms, ContagionLoads, Exposure, PoolTerms, Prices};
 	use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 	use breakwater_primitives::oracle::FeedId;
 	use breakwater_units::{AssetId, MarketId, PoolId, Price, Quote, Ratio};
@@ -77,8 +77,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 
-	/// Most markets.
-	pub const MAX_MARKETS: u32 = 64;
+	pub use breakwater_interfaces::MAX_MARKETS;
 	/// Most collateral assets: an account may hold all of them.
 	pub const MAX_ASSETS: u32 = 8;
 	/// Most pools.
@@ -98,6 +97,9 @@ pub mod pallet {
 
 		/// What accounts hold and owe.
 		type Exposure: Exposure;
+
+		/// Who measures contagion. It lowers the caps of open interest and raises the initial rate.
+		type Contagion: ContagionLoads;
 
 		/// The share of the blocks' capacity in use. Full blocks leave less room to unwind through,
 		/// so margin rises with it.
@@ -289,6 +291,9 @@ pub mod pallet {
 		CapsOutOfOrder,
 		/// The impact of a day's volume must be above zero and at most 100.
 		ImpactOutOfRange,
+		/// Contagion's shares must be above zero, what is left of the caps above zero and at most
+		/// one, and the raise of the initial rate at most one.
+		BadContagionParams,
 		/// The size of impact prices must be above zero and at most 2⁴⁰ lots.
 		ImpactSizeOutOfRange,
 		/// The least volume of a batch must be above zero and at most 2⁴⁰ lots.

@@ -2,7 +2,9 @@
 
 use alloc::boxed::Box;
 
-use breakwater_interfaces::{AssetTerms, FundTerms, FundingTerms, PoolTerms, Prices, RiskTerms, Symbol};
+use breakwater_interfaces::{
+	AssetTerms, FundTerms, FundingTerms, PoolTerms, Prices, RiskTerms, Symbol,
+};
 use breakwater_margin::MAX_LOAN_QUANTA;
 use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{
@@ -210,7 +212,8 @@ fn check_liquidity<T>(risk: &RiskTerms) -> Result<(), Error<T>> {
 	let fits = risk.upper_cap <= Quote::new(MAX_NOTIONAL_QUANTA);
 	require(ordered && fits, Error::CapsOutOfOrder)?;
 	require(is_some_lots(risk.daily_volume), Error::DailyVolumeOutOfRange)?;
-	require(is_multiple(risk.impact), Error::ImpactOutOfRange)
+	require(is_multiple(risk.impact), Error::ImpactOutOfRange)?;
+	require(risk.contagion.check().is_ok(), Error::BadContagionParams)
 }
 
 fn check_funding<T>(funding: &FundingTerms) -> Result<(), Error<T>> {

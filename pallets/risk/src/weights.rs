@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 5 --repeat 4`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -49,12 +49,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:0 w:64)
 	// Storage: `Risk::CollateralIndices` (r:0 w:8)
 	fn begin_block(m: u32, a: u32, p: u32) -> Weight {
-		// Fastest of all runs: 1_596_384 ns.
-		Weight::from_parts(1_619_498_000, 0)
-			// ± 46_369_853
-			.saturating_add(Weight::from_parts(685_469_359, 0).saturating_mul(m.into()))
-			// ± 188_271_517
-			.saturating_add(Weight::from_parts(354_401_916, 0).saturating_mul(p.into()))
+		// Fastest of all runs: 363_771 ns.
+		Weight::from_parts(29_493_281, 0)
+			// ± 83_897
+			.saturating_add(Weight::from_parts(31_770_470, 0).saturating_mul(m.into()))
+			// ± 632_463
+			.saturating_add(Weight::from_parts(28_224_634, 0).saturating_mul(a.into()))
+			// ± 350_427
+			.saturating_add(Weight::from_parts(7_809_500, 0).saturating_mul(p.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(m.into())))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(a.into())))
@@ -68,8 +70,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:1)
 	fn observe_batch() -> Weight {
-		// Fastest of all runs: 43_144 ns.
-		Weight::from_parts(45_738_000, 0)
+		// Fastest of all runs: 10_074 ns.
+		Weight::from_parts(10_806_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -78,8 +80,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:15 w:1)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	fn list_pool() -> Weight {
-		// Fastest of all runs: 306_266 ns.
-		Weight::from_parts(350_030_000, 0)
+		// Fastest of all runs: 63_805 ns.
+		Weight::from_parts(67_120_000, 0)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -89,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Assets` (r:7 w:1)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	fn list_asset() -> Weight {
-		// Fastest of all runs: 192_657 ns.
-		Weight::from_parts(235_129_000, 0)
+		// Fastest of all runs: 38_437 ns.
+		Weight::from_parts(41_332_000, 0)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -100,8 +102,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	fn list_market() -> Weight {
-		// Fastest of all runs: 145_837 ns.
-		Weight::from_parts(175_191_000, 0)
+		// Fastest of all runs: 25_018 ns.
+		Weight::from_parts(29_665_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

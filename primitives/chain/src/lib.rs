@@ -9,6 +9,7 @@
 extern crate alloc;
 
 pub mod accounts;
+pub mod contagion;
 pub mod currency;
 pub mod insurance;
 pub mod markets;

@@ -1,3 +1,4 @@
+use crate::MarketTerms;
 use alloc::vec::Vec;
 use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::Matching;
@@ -55,11 +56,17 @@ pub trait Exchange {
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32;
 }
 
+/// What was fixed when the markets were listed.
+pub trait Listings {
+	/// The terms of a market; none if it is not listed.
+	fn terms(market: MarketId) -> Option<MarketTerms>;
+}
+
 /// Where accounts go whose health is below zero. `()` leaves them in the due queue.
 pub trait Liquidation {
 	/// Stage 5: what liquidation closes in this block's batch of a market.
 	fn forced_orders(market: MarketId) -> Vec<ForcedOrder>;
-	/// What the batch filled of it.
+	/// What the batch filled of it, and of what others forced: fills of unknown accounts are theirs.
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]);
 	/// Looks at the due queue, within a weight; returns what it used.
 	fn work(limit: Weight) -> Weight;

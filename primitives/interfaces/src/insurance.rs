@@ -48,7 +48,7 @@ pub trait Insurance {
 	/// hedged.
 	fn forced_orders(market: MarketId) -> Vec<ForcedOrder>;
 
-	/// What the batch filled of it.
+	/// What the batch filled of it, and of what others forced: fills of unknown accounts are theirs.
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]);
 
 	/// Stage 7 of the pipeline: pays losses down the waterfall, pages through a deleveraging, sweeps

@@ -25,7 +25,7 @@ use sp_runtime::Perbill;
 
 use super::{
 	oracle::SlotTime,
-	system::{HOOK_RATIO, MAXIMUM_BLOCK_WEIGHT},
+	system::{HookWeight, MAXIMUM_BLOCK_WEIGHT},
 };
 use crate::{
 	market_presets::{QUOTE_TOKEN, WBTC, WETH},
@@ -33,11 +33,9 @@ use crate::{
 	RuntimeHoldReason,
 };
 
-/// The part of a block that the pipeline may use, prices and breakers apart: what hooks may use
-/// less what the oracle's takes.
-const PIPELINE_RATIO: Perbill = Perbill::from_percent(40);
-/// The same while accounts that are due wait: it takes from ordinary transactions.
-const BACKLOG_RATIO: Perbill = Perbill::from_percent(60);
+/// The part of a block by which the pipeline's share grows while accounts that are due wait: it
+/// takes from ordinary transactions.
+const BACKLOG_RATIO: Perbill = Perbill::from_percent(20);
 
 parameter_types! {
 	pub const SubaccountDeposit: Balance = storage_deposit(2, 600);
@@ -53,17 +51,27 @@ parameter_types! {
 		outage_gap: Millis::new(30_000),
 		grace: Millis::new(60_000),
 	};
-
-	pub PipelineBudget: Budget = Budget {
-		total: PIPELINE_RATIO * MAXIMUM_BLOCK_WEIGHT,
-		with_backlog: BACKLOG_RATIO * MAXIMUM_BLOCK_WEIGHT,
-		solvency: Ratio::saturating_from_percent(40),
-		liquidation: Ratio::saturating_from_percent(20),
-	};
 }
 
-const _: () = assert!(PIPELINE_RATIO.deconstruct() <= HOOK_RATIO.deconstruct());
 const _: () = assert!(SLOT_DURATION <= 30_000);
+
+/// What hooks may weigh, less what prices and dead-man switches take at their worst with as many
+/// reporters and feeds as there are: their hooks run before.
+pub struct PipelineBudget;
+
+impl Get<Budget> for PipelineBudget {
+	fn get() -> Budget {
+		let before = Oracle::heaviest_now().saturating_add(Exchange::worst_hook_weight());
+		let total = HookWeight::get().saturating_sub(before);
+		Budget {
+			total,
+			with_backlog: total.saturating_add(BACKLOG_RATIO * MAXIMUM_BLOCK_WEIGHT),
+			solvency: Ratio::saturating_from_percent(40),
+			liquidation: Ratio::saturating_from_percent(20),
+			resolution: Ratio::saturating_from_percent(10),
+		}
+	}
+}
 
 /// How full blocks are.
 pub struct Fullness;
@@ -130,6 +138,7 @@ impl breakwater_clearing::Config for Runtime {
 	// Accounts that are due wait in their queue until there is a pallet that closes them.
 	type Liquidation = ();
 	type Exchange = Exchange;
+	type Insurance = ();
 	type Budget = PipelineBudget;
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }

@@ -14,6 +14,8 @@ use breakwater_primitives::{
 	streams::MarketPrice,
 };
 use breakwater_units::{AssetId, MarketId, Millis, PoolId, Ratio, SignedRatio, Size};
+use frame_support::traits::Get;
+use polkadot_sdk::*;
 
 use crate::{
 	configs::markets::PipelineBudget, market_presets, CircuitBreaker, Custody, Exchange, Margin,

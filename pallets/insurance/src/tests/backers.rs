@@ -1,7 +1,7 @@
 //! Those who put quote at stake.
 
-use breakwater_units::{Amount, Lots, Price};
 use breakwater_interfaces::Insurance as _;
+use breakwater_units::{Amount, Lots, Price};
 use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
 use sp_runtime::DispatchError;
@@ -51,7 +51,9 @@ fn quote_becomes_shares() {
 fn only_what_is_free_in_the_subaccount() {
 	with_chain(|| {
 		let (_, [winner, _]) = market(100_000);
-		let free = breakwater_units::Amount::new(<Margin as breakwater_interfaces::Ledger>::withdrawable(&winner, None).get());
+		let free = breakwater_units::Amount::new(
+			<Margin as breakwater_interfaces::Ledger>::withdrawable(&winner, None).get(),
+		);
 		let more = free.saturating_add(Amount::new(1));
 		assert_noop!(Insurance::back(origin(2), 0, 0, more, 0), Error::<Test>::BeyondFree);
 		assert_noop!(Insurance::back(origin(2), 0, 0, Amount::ZERO, 0), Error::<Test>::NoAmount);

@@ -38,7 +38,9 @@ fn everybody_is_told_market_mark_weight_share_and_charge() {
 		};
 		assert!(all.contains(&begun));
 		// profits are 150,000 and 50,000
-		for (account, lots, weight, charge) in [(large, 75, 150_000, 67_500), (small, 25, 50_000, 22_500)] {
+		for (account, lots, weight, charge) in
+			[(large, 75, 150_000, 67_500), (small, 25, 50_000, 22_500)]
+		{
 			let paid = Event::Deleveraged {
 				pool: POOL,
 				number: 1,
@@ -156,7 +158,8 @@ fn the_first_touch_pays_once_shares_are_fixed() {
 		let [large, small] = crash();
 		until(|stage| matches!(stage, Stage::Settling { .. }));
 		let before = charges();
-		let waiting = [large, small].into_iter().find(|one| !before.iter().any(|(who, ..)| who == one));
+		let waiting =
+			[large, small].into_iter().find(|one| !before.iter().any(|(who, ..)| who == one));
 		let waiting = waiting.expect("one has not been reached");
 
 		// a deposit is a touch
@@ -181,7 +184,8 @@ fn lots_close_at_the_frozen_mark_whatever_happens_since() {
 		}
 		// 200 ticks of profit and not 300: the backstop is the other side
 		let all = events();
-		let first = all.iter().filter(|event| matches!(event, Event::Deleveraged { number: 1, .. }));
+		let first =
+			all.iter().filter(|event| matches!(event, Event::Deleveraged { number: 1, .. }));
 		for event in first {
 			assert!(matches!(event, Event::Deleveraged { mark, .. } if mark.get() == 800));
 		}

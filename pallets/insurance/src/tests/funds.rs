@@ -187,7 +187,9 @@ fn premiums_come_from_income_and_go_to_the_first_loss_first() {
 		let tranches = fund.tranches().map(|tranche| tranche.assets());
 		assert_eq!(tranches, amounts([10_480, 10_240, 0]));
 		let paid = events().into_iter().find_map(|event| match event {
-			Event::PremiumPaid { premium, to_backers, .. } => Some((premium.get(), to_backers.get())),
+			Event::PremiumPaid { premium, to_backers, .. } => {
+				Some((premium.get(), to_backers.get()))
+			},
 			_ => None,
 		});
 		assert_eq!(paid, Some((900, 720)));

@@ -102,10 +102,8 @@ fn fills_are_told() {
 	with_chain(|| {
 		inventory();
 		let (account, side, size) = (backstop(), Side::Sell, Size::new(3));
-		let fills = [
-			ForcedFill { account, side, size },
-			ForcedFill { account: key_of(1), side, size },
-		];
+		let fills =
+			[ForcedFill { account, side, size }, ForcedFill { account: key_of(1), side, size }];
 		Insurance::filled(BTC, Price::new(995), &fills);
 		let (pool, market, price) = (POOL, BTC, Price::new(995));
 		let told = Event::WorkedOff { pool, market, side, size, price };

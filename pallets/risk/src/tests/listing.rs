@@ -276,6 +276,8 @@ mod a_market {
 			refused(|terms| terms.risk.daily_volume = Size::MAX, Error::DailyVolumeOutOfRange);
 			refused(|terms| terms.risk.impact = none, Error::ImpactOutOfRange);
 			refused(|terms| terms.risk.impact = percent(10_001), Error::ImpactOutOfRange);
+			refused(|terms| terms.risk.contagion.depth_share = none, Error::BadContagionParams);
+			refused(|terms| terms.risk.contagion.least_cap = none, Error::BadContagionParams);
 		});
 	}
 
