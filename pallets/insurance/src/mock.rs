@@ -90,6 +90,7 @@ impl breakwater_ledger::Config for Test {
 	type Busy = Nothing;
 	type Backstops = Insurance;
 	type Levies = Insurance;
+	type Contagion = ();
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;

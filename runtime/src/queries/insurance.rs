@@ -159,8 +159,9 @@ pub(crate) fn rank(account: [u8; 32], market: u32) -> Option<RankInfo> {
 /// What an account owes now.
 pub(crate) fn levy(account: [u8; 32]) -> Option<LevyInfo> {
 	let (charge, closes) = Insurance::levy_of(&AccountKey(account))?;
-	let close = |(market, lots, price): (MarketId, breakwater_units::Lots, breakwater_units::Price)| {
-		(market.0, lots.get(), price.get())
-	};
+	let close =
+		|(market, lots, price): (MarketId, breakwater_units::Lots, breakwater_units::Price)| {
+			(market.0, lots.get(), price.get())
+		};
 	Some(LevyInfo { charge: charge.get(), closes: closes.into_iter().map(close).collect() })
 }

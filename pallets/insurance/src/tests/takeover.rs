@@ -112,7 +112,21 @@ fn what_a_flat_backstop_has_left_is_the_funds() {
 		trade(BTC, 910, (&winners[0], &backstop()), 40).unwrap();
 		next_block();
 		assert_eq!(Insurance::fund_state(POOL).fund.capital().get(), 104_000);
+		assert!(Insurance::fund_state(POOL).income.is_zero());
 		assert_eq!(cash(&backstop()), 0);
+	});
+}
+
+#[test]
+fn what_the_fund_puts_into_the_backstop_is_not_lost() {
+	with_chain(|| {
+		fund(POOL, 100_000);
+		next_block();
+		pay(None, Some(&backstop()), 60_000).unwrap();
+		assert_eq!(Insurance::condition(POOL).drawdown.get(), 0);
+		next_block();
+		let state = Insurance::fund_state(POOL);
+		assert_eq!((state.fund.capital().get(), state.income.get()), (100_000, 0));
 	});
 }
 
