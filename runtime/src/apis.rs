@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use breakwater_interfaces::SubaccountId;
 use breakwater_primitives::{
 	accounts::{Parameters, PipelineStatus, SubaccountReport},
+	contagion::{LiquidationBin, LiquidationMapInfo, OverlapInfo},
 	markets::{BookInfo, OrderInfo, OrderPreview},
 	oracle::{FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo},
 	streams::{FillInfo, MarketPrice},
@@ -160,6 +161,20 @@ impl_runtime_apis! {
 
 		fn preview(owner: AccountId, number: u16, order: OrderQuery) -> OrderPreview {
 			queries::trading::preview(&SubaccountId { owner, number }, order)
+		}
+	}
+
+	impl breakwater_primitives::contagion::ContagionApi<Block> for Runtime {
+		fn liquidation_histogram(market: u32) -> Option<Vec<LiquidationBin>> {
+			queries::contagion::histogram(market)
+		}
+
+		fn liquidation_map(market: u32) -> Option<LiquidationMapInfo> {
+			queries::contagion::map(market)
+		}
+
+		fn overlap() -> OverlapInfo {
+			queries::contagion::overlap()
 		}
 	}
 

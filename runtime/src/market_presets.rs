@@ -10,8 +10,10 @@ use breakwater_exchange::{
 use breakwater_interfaces::genesis::{
 	GenesisBracket, GenesisDecay, GenesisLiquidation, GenesisThreshold, Percent, Whole,
 };
+use breakwater_interfaces::LiquidationTerms;
+use breakwater_liquidation::Curve;
 use breakwater_risk_engine::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
-use breakwater_units::Ratio;
+use breakwater_units::{Ratio, Size};
 
 /// The token of the quote asset. The tokens of collateral have the numbers of the assets.
 pub const QUOTE_TOKEN: u32 = 100;
@@ -279,9 +281,19 @@ fn liquidation(unit: u64) -> GenesisLiquidation {
 	}
 }
 
-/// Collateral has no batch: only bids, and the fund at the end.
-pub fn collateral_liquidation() -> GenesisLiquidation {
-	GenesisLiquidation { duration: MINUTE, least_offer: 1, dust: 1, ..liquidation(1_000) }
+/// How collateral is sold, on every chain. It has no batch: only bids, and the fund at the end.
+pub const fn collateral_terms() -> LiquidationTerms {
+	LiquidationTerms {
+		curve: Curve::MINUTE,
+		step: Ratio::saturating_from_basis_points(5),
+		cost: Ratio::saturating_from_basis_points(75),
+		dust: Size::new(1),
+		buffer: Ratio::saturating_from_percent(120),
+		fee: Ratio::saturating_from_basis_points(25),
+		depth_share: Ratio::saturating_from_percent(50),
+		least_offer: Size::new(1),
+		reset: Ratio::saturating_from_percent(1),
+	}
 }
 
 fn breaker(unit: u64) -> GenesisBreaker {

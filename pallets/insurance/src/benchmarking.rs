@@ -26,6 +26,8 @@ pub trait BenchmarkHelper {
 }
 
 const QUOTE: u128 = 1_000_000_000_000;
+/// The least that may be deposited.
+const LITTLE: u128 = 1_000_000;
 const WINNERS: u32 = 10;
 
 fn open<T: Config>(number: u32, pool: PoolId, quote: u128) -> (AccountId, AccountKey) {
@@ -53,14 +55,14 @@ fn price_of<T: Config>(market: MarketId) -> Price {
 	T::RiskEngine::market(market).expect("it has a price").price()
 }
 
-/// A long without quote to speak of, whose loss its winners pay; the backstop has it.
+/// A long with next to nothing, whose loss its winners pay; the backstop has it.
 fn crash<T: Config>() -> (PoolId, Vec<AccountKey>) {
 	let (pool, market, _) = T::BenchmarkHelper::listed();
-	let (_, loser) = open::<T>(0, pool, 1);
+	let (_, loser) = open::<T>(0, pool, LITTLE);
 	let mut winners = Vec::new();
 	for number in 1..=WINNERS {
 		let (_, winner) = open::<T>(number, pool, QUOTE);
-		trade::<T>(market, &loser, &winner, 10);
+		trade::<T>(market, &loser, &winner, 100);
 		winners.push(winner);
 	}
 	T::BenchmarkHelper::set_price(market, 80);
@@ -71,10 +73,10 @@ fn crash<T: Config>() -> (PoolId, Vec<AccountKey>) {
 /// Puts quote into all layers of the funds, less than a crash costs.
 fn endow<T: Config>(pool: PoolId) {
 	for tranche in 0..3u8 {
-		let (owner, _) = open::<T>(100 + u32::from(tranche), pool, 1_000);
+		let (owner, _) = open::<T>(100 + u32::from(tranche), pool, LITTLE);
 		Pallet::<T>::enter(owner, 0, tranche, Amount::new(10), 0).expect("it has quote");
 	}
-	let (owner, _) = open::<T>(110, pool, 1_000);
+	let (owner, _) = open::<T>(110, pool, LITTLE);
 	Pallet::<T>::give(owner.clone(), 0, true, Amount::new(100)).expect("it has quote");
 	Pallet::<T>::give(owner, 0, false, Amount::new(10)).expect("it has quote");
 }

@@ -67,6 +67,9 @@ impl Curve {
 		(decays && ends).then_some(Self { decay, duration }).ok_or(LiquidationError::InvalidCurve)
 	}
 
+	/// A line of a minute.
+	pub const MINUTE: Self = Self { decay: Decay::Linear, duration: Millis::new(60_000) };
+
 	/// When it is at its last price.
 	pub const fn duration(&self) -> Millis {
 		self.duration
