@@ -11,8 +11,8 @@ use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{Ledger as _, RiskEngine as _, SubaccountId, Trade};
 use breakwater_primitives::{oracle::FeedId, AccountId};
 use breakwater_runtime::{
-	Exchange, Margin, Risk, Runtime, RuntimeEvent, RuntimeOrigin, SignedPayload, TxExtension,
-	UncheckedExtrinsic, WASM_BINARY,
+	Exchange, Margin, Risk, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, SignedPayload,
+	TxExtension, UncheckedExtrinsic, WASM_BINARY,
 };
 use breakwater_units::{AccountKey, Amount, Lots, MarketId, PoolId, Price, Quote, Side, Size};
 use codec::Encode;
@@ -201,7 +201,8 @@ fn fund(pair: &sr25519::Pair) {
 	let owner = AccountId::from(pair.public());
 	breakwater_runtime::Balances::mint_into(&owner, 1 << 60).expect("it is an amount");
 	let id = SubaccountId { owner, number: 0 };
-	let key = Margin::open(&id, PoolId(0), None).expect("it is not there");
+	let key = <Margin as breakwater_interfaces::Ledger>::open(&id, PoolId(0), None)
+		.expect("it is not there");
 	let amount = Amount::new(100_000_000_000);
 	Margin::credit(&key, None, amount).expect("it is there");
 	breakwater_custody::OnHand::<Runtime>::mutate(PoolId(0), |held| {
@@ -243,10 +244,11 @@ fn signed(pair: &sr25519::Pair, nonce: u32, orders: u32) -> Vec<u8> {
 		pallet_transaction_payment::ChargeTransactionPayment::<Runtime>::from(0).into(),
 		frame_system::WeightReclaim::new(),
 	);
-	let payload = SignedPayload::new(call.into(), extension).expect("it can be signed");
+	let payload = SignedPayload::new(RuntimeCall::from(call), extension).expect("it can be signed");
 	let signature = payload.using_encoded(|bytes| pair.sign(bytes));
 	let (call, extension, _) = payload.deconstruct();
-	UncheckedExtrinsic::new_signed(call, owner.into(), signature.into(), extension).encode()
+	let signature = breakwater_primitives::Signature::from(signature);
+	UncheckedExtrinsic::new_signed(call, owner.into(), signature, extension).encode()
 }
 
 /// How long checking a signature takes, natively.
@@ -279,7 +281,7 @@ impl Run<'_> {
 /// The fastest of several executions over the same state, after one that compiles.
 fn fastest(
 	chain: &Chain,
-	measure: impl Fn(&mut Run) -> (Duration, Touched),
+	measure: impl Fn(&mut Run<'_>) -> (Duration, Touched),
 ) -> (Duration, Touched) {
 	const TIMES: usize = 5;
 	let code = WASM_BINARY.expect("the runtime was built");

@@ -557,10 +557,9 @@ fn breakers(record: &Recorder) -> BTreeMap<String, BTreeMap<&'static str, u32>> 
 
 impl Hooks {
 	fn of(record: &Recorder) -> Self {
-		type Budget = <breakwater_runtime::Runtime as breakwater_clearing::Config>::Budget;
 		let weights: Vec<u64> = record.rows.iter().map(|row| row.weight).collect();
 		let weight = Quantiles::of(&weights);
-		let budget = Budget::get().total.ref_time();
+		let budget = breakwater_runtime::configs::system::HookWeight::get().ref_time();
 		Self {
 			largest_of_budget: weight.max.unwrap_or(0) as f64 / (budget as f64).max(1.0),
 			weight,
