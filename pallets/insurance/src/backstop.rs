@@ -200,9 +200,7 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		// What the fund lent it to buy collateral with comes back: it is not income.
-		Self::without_income(pool, || {
-			T::Ledger::transfer(pool, Some(backstop), None, state.cash)
-		})?;
+		Self::without_income(pool, || T::Ledger::transfer(pool, Some(backstop), None, state.cash))?;
 		let amount = Amount::new(state.cash.unsigned_abs());
 		Self::deposit_event(Event::Swept { pool, amount });
 		Ok(())
