@@ -7,9 +7,11 @@ use breakwater_interfaces::{
 	AssetTerms, Ledger, MarketTerms, Prices, RiskEngine, SubaccountId, Symbol,
 };
 use breakwater_margin::Brackets;
-use breakwater_primitives::oracle::FeedId;
+use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
 use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets};
-use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Ratio, Timestamp};
+use breakwater_units::{
+	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Timestamp,
+};
 use frame_support::traits::fungibles::Mutate;
 use polkadot_sdk::*;
 
@@ -126,7 +128,32 @@ impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
 	}
 }
 
-impl breakwater_insurance::BenchmarkHelper for Helper {}
+impl breakwater_insurance::BenchmarkHelper for Helper {
+	fn listed() -> (PoolId, MarketId, AssetId) {
+		let (pool, markets, assets) = <Self as breakwater_ledger::BenchmarkHelper>::set_up(1, 1);
+		let market = *markets.first().expect("one was asked for");
+		(pool, market, *assets.first().expect("one was asked for"))
+	}
+
+	fn set_price(market: MarketId, percent: u64) {
+		<Self as breakwater_ledger::BenchmarkHelper>::set_price(market, percent);
+	}
+
+	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) {
+		let SubaccountId { owner, number } = Margin::info(account).expect("it is open").id;
+		let token = asset.map_or(QUOTE_TOKEN, |asset| asset.0);
+		Assets::mint_into(token, &owner, amount.get()).expect("the token is there");
+		let signed = RuntimeOrigin::signed(owner);
+		Custody::deposit(signed, number, asset, amount).expect("it is open");
+	}
+
+	fn pass(time: Millis) {
+		pallet_aura::CurrentSlot::<Runtime>::mutate(|slot| {
+			*slot = u64::from(*slot).saturating_add(time.get().div_ceil(SLOT_DURATION)).into();
+		});
+	}
+}
+
 impl breakwater_liquidator::BenchmarkHelper for Helper {
 	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
 		let mut markets = Vec::new();
