@@ -244,6 +244,9 @@ mod tests {
 		}
 		.into();
 		let told = dictionary.read(&event).unwrap();
-		assert_eq!((told.variant("from"), told.variant("to"), told.variant("pool")), ("None", "Some", ""));
+		assert_eq!(
+			(told.variant("from"), told.variant("to"), told.variant("pool")),
+			("None", "Some", "")
+		);
 	}
 }

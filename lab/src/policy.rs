@@ -277,7 +277,9 @@ impl Policy {
 
 	/// Market orders; of large positions a fifth, then a pause, then all.
 	fn engine(&mut self, account: &AccountView, view: &View, now: u64) -> Vec<OrderRequest> {
-		if queue::goes_to_vault(account) || self.cooling.get(&account.key).is_some_and(|at| now < *at) {
+		if queue::goes_to_vault(account)
+			|| self.cooling.get(&account.key).is_some_and(|at| now < *at)
+		{
 			return Vec::new();
 		}
 		let large = account.notional as f64 / DOLLAR > queue::LARGE;
@@ -385,7 +387,9 @@ impl Policy {
 					let Some(market) = view.market(held.market) else { continue };
 					let mut others: Vec<&AccountView> = against(view, account, held).collect();
 					others.sort_by(|a, b| {
-						queue::rank(b, market).total_cmp(&queue::rank(a, market)).then(a.key.cmp(&b.key))
+						queue::rank(b, market)
+							.total_cmp(&queue::rank(a, market))
+							.then(a.key.cmp(&b.key))
 					});
 					let before = *self.marks.get(&held.market).unwrap_or(&market.mark);
 					close_against(account, held, market, before, &others, deeds);
@@ -424,7 +428,8 @@ fn from_random_place<'a>(
 		due.rotate_left(start);
 		due.truncate(count);
 	}
-	let underwater = |account: &AccountView| account.equity * 1_000_000 / account.maintenance.max(1);
+	let underwater =
+		|account: &AccountView| account.equity * 1_000_000 / account.maintenance.max(1);
 	due.sort_by_key(|account| underwater(account));
 	due
 }
@@ -546,12 +551,7 @@ fn pay_from_fund(account: &AccountView, missing: i128, deeds: &mut Deeds) -> i12
 }
 
 /// Returns what it paid; what it lost by that shows in its worth.
-fn pay_from_vault(
-	view: &View,
-	vault: &AccountKey,
-	account: &AccountView,
-	missing: i128,
-) -> i128 {
+fn pay_from_vault(view: &View, vault: &AccountKey, account: &AccountView, missing: i128) -> i128 {
 	let has = view.accounts.get(vault).map_or(0, |vault| vault.equity.min(vault.cash));
 	let paid = missing.min(has).max(0);
 	let pay = || Margin::charge(vault, &account.key, Quote::new(paid));
@@ -567,7 +567,9 @@ fn socialise(view: &View, account: &AccountView, missing: i128, deeds: &mut Deed
 	let payers: Vec<&AccountView> = view
 		.accounts
 		.values()
-		.filter(|other| other.pool == account.pool && other.notional > 0 && other.key != account.key)
+		.filter(|other| {
+			other.pool == account.pool && other.notional > 0 && other.key != account.key
+		})
 		.collect();
 	let total: i128 = payers.iter().map(|payer| payer.notional).sum();
 	if total == 0 {
@@ -756,7 +758,13 @@ pub mod queue {
 		};
 		let entry = -(held.entry_cost as f64) / held.lots as f64;
 		let value = (account.equity as f64).max(1.0);
-		index(market.lot_value as f64, entry.max(1e-9), held.lots > 0, held.value.unsigned_abs() as f64, value)
+		index(
+			market.lot_value as f64,
+			entry.max(1e-9),
+			held.lots > 0,
+			held.value.unsigned_abs() as f64,
+			value,
+		)
 	}
 }
 
@@ -767,10 +775,18 @@ mod tests {
 	#[test]
 	fn proposer_prices_match_the_worked_example() {
 		// Long 1 at 50,000; margin 2,500, account worth 2,000, adjustment 1, spread 1.5.
-		assert!((proposer::fillable(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 49_250.0).abs() < 1e-9);
-		assert!((proposer::bankruptcy(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 48_000.0).abs() < 1e-9);
+		assert!(
+			(proposer::fillable(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 49_250.0).abs() < 1e-9
+		);
+		assert!(
+			(proposer::bankruptcy(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 48_000.0).abs()
+				< 1e-9
+		);
 		// A short's are above.
-		assert!((proposer::bankruptcy(-50_000.0, 2_500.0, 2_000.0, 2_500.0, -1.0) - 52_000.0).abs() < 1e-9);
+		assert!(
+			(proposer::bankruptcy(-50_000.0, 2_500.0, 2_000.0, 2_500.0, -1.0) - 52_000.0).abs()
+				< 1e-9
+		);
 	}
 
 	#[test]
@@ -829,7 +845,11 @@ mod tests {
 		assert_eq!(dollars(100), 500, "a position of 500 dollars whole");
 		assert_eq!(dollars(1_000), 1_000, "of 5,000 the least, 1,000");
 		assert_eq!(dollars(100_000), 50_000, "of 500,000 a tenth");
-		assert_eq!(dollars(10_000_000), 100_000, "of 50 million the most: 500 blocks for all of it");
+		assert_eq!(
+			dollars(10_000_000),
+			100_000,
+			"of 50 million the most: 500 blocks for all of it"
+		);
 	}
 
 	#[test]
@@ -848,8 +868,12 @@ mod tests {
 		assert!((queue::index(100.0, 80.0, true, 1_000.0, 250.0) - 5.0).abs() < 1e-9);
 		assert!((queue::index(80.0, 100.0, false, 800.0, 200.0) - 5.0).abs() < 1e-9);
 		// Long 1 at 100 with 10 available and 20 times for maintenance: 100 − 10 ÷ 0.95.
-		assert!((queue::liquidation_price(100.0, 1.0, 10.0, 1.0, 20.0) - 89.473_684_21).abs() < 1e-6);
-		assert!((queue::liquidation_price(100.0, -1.0, 10.0, 1.0, 20.0) - 109.523_809_52).abs() < 1e-6);
+		assert!(
+			(queue::liquidation_price(100.0, 1.0, 10.0, 1.0, 20.0) - 89.473_684_21).abs() < 1e-6
+		);
+		assert!(
+			(queue::liquidation_price(100.0, -1.0, 10.0, 1.0, 20.0) - 109.523_809_52).abs() < 1e-6
+		);
 		// 500 dollars long with maintenance of 25: below two thirds of it, to the vault.
 		assert!(!queue::goes_to_vault(&account(17_000_000, 100)));
 		assert!(queue::goes_to_vault(&account(16_000_000, 100)));
@@ -888,8 +912,12 @@ mod tests {
 	fn every_design_says_what_it_is() {
 		for design in Design::ALL {
 			assert!(design.describe().len() > 40);
-			crate::chain::Chain::with_genesis(&design.changes(false)).map_err(|e| format!("{design:?} {e}")).unwrap();
-			crate::chain::Chain::with_genesis(&design.changes(true)).map_err(|e| format!("{design:?} {e}")).unwrap();
+			crate::chain::Chain::with_genesis(&design.changes(false))
+				.map_err(|e| format!("{design:?} {e}"))
+				.unwrap();
+			crate::chain::Chain::with_genesis(&design.changes(true))
+				.map_err(|e| format!("{design:?} {e}"))
+				.unwrap();
 		}
 	}
 }

@@ -367,8 +367,7 @@ impl Report {
 		let record = &outcome.record;
 		let prices: Vec<Prices> =
 			markets(record).iter().filter_map(|name| Prices::of(record, name)).collect();
-		let cascade =
-			prices.iter().filter_map(|prices| prices.cascade_multiplier).reduce(f64::max);
+		let cascade = prices.iter().filter_map(|prices| prices.cascade_multiplier).reduce(f64::max);
 		Self {
 			schema: SCHEMA,
 			run: Run::of(plan, outcome, title, command),
@@ -388,10 +387,7 @@ impl Report {
 				hold: outcome.broken.is_none(),
 				sums_checked: record.rows.len() as u32,
 				all_checked: outcome.full_checks,
-				broken: outcome
-					.broken
-					.clone()
-					.map(|(block, what)| Broken { block, what }),
+				broken: outcome.broken.clone().map(|(block, what)| Broken { block, what }),
 			},
 			per_block: PerBlock::of(record),
 		}
@@ -508,11 +504,8 @@ impl Prices {
 
 impl Breaches {
 	fn of(record: &Recorder, name: &str, minutes: u64) -> Self {
-		let rows: Vec<_> = record
-			.rows
-			.iter()
-			.filter_map(|row| Some((row.time, row.markets.get(name)?)))
-			.collect();
+		let rows: Vec<_> =
+			record.rows.iter().filter_map(|row| Some((row.time, row.markets.get(name)?))).collect();
 		let (mut windows, mut breaches) = (0, 0);
 		let mut from = 0;
 		while let Some((begins, first)) = rows.get(from) {

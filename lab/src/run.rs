@@ -172,7 +172,8 @@ fn after_block(
 fn fill_funds(plan: &Plan, crowd: &Crowd) {
 	for agent in crowd.agents.iter().filter(|agent| agent.kind == Kind::Sponsor) {
 		let amount = Quote::new((plan.fund * DOLLAR) as i128);
-		<Margin as Ledger>::transfer(agent.pool, Some(&agent.key), None, amount).expect("it has the money");
+		<Margin as Ledger>::transfer(agent.pool, Some(&agent.key), None, amount)
+			.expect("it has the money");
 	}
 }
 
@@ -193,9 +194,8 @@ fn settle_in(chain: &mut Chain, plan: &Plan) -> Result<(Crowd, Vec<crate::chain:
 		});
 		return Err(format!("no market has a price: give one of {}", markets.join(", ")));
 	}
-	let bitcoin = plan.prices.get("BTC-USD").and_then(|market| {
-		market.prices(plan.start).first().copied()
-	});
+	let bitcoin =
+		plan.prices.get("BTC-USD").and_then(|market| market.prices(plan.start).first().copied());
 	Ok(Crowd::settle_in(chain, plan, bitcoin, &live))
 }
 

@@ -46,7 +46,10 @@ fn absurd_flags_are_refused() {
 		(&["scenario", "crash", "--without", "hope"], "possible values: breakers"),
 		(&["scenario", "crash", "--set", "x"], "give it as market.risk.tail=450%"),
 		(&["scenario", "crash", "--set", "market.risk.tale=1"], "there is no tale there, but"),
-		(&["scenario", "crash", "--set", "market.risk.tail=often"], "the chain does not start with that"),
+		(
+			&["scenario", "crash", "--set", "market.risk.tail=often"],
+			"the chain does not start with that",
+		),
 		(&["scenario", "crash", "--replace"], "--out <DIR>"),
 		(&["replay"], "--feed"),
 		(&["replay", "--feed", "BTC"], "give it as BTC=btc.csv"),
@@ -66,19 +69,35 @@ fn absurd_flags_are_refused() {
 #[test]
 fn bad_files_are_named_with_their_line() {
 	const T: u64 = 1_621_296_000_000;
-	let row = |minute: u64, price: f64| format!("{},{price},{price},{price},{price},1\n", T + minute * 60_000);
+	let row = |minute: u64, price: f64| {
+		format!("{},{price},{price},{price},{price},1\n", T + minute * 60_000)
+	};
 	for (name, text, says) in [
 		("twice.csv", row(0, 40_000.0).repeat(2), "line 2: the time 1621296000000 is there twice"),
 		("unsorted.csv", row(1, 40_000.0) + &row(0, 40_000.0), "line 2: its time is before"),
 		("malformed.csv", row(0, 40_000.0) + "oops\n", "line 2: 1 columns instead of"),
-		("seconds.csv", "1621296000,1,1,1,1,1\n".into(), "line 1: the time 1621296000 is too small"),
-		("thousand.csv", row(0, 40_000.0) + &row(1, 40.0), "line 2: the price goes from 40000 to 40"),
+		(
+			"seconds.csv",
+			"1621296000,1,1,1,1,1\n".into(),
+			"line 1: the time 1621296000 is too small",
+		),
+		(
+			"thousand.csv",
+			row(0, 40_000.0) + &row(1, 40.0),
+			"line 2: the price goes from 40000 to 40",
+		),
 		("empty.csv", String::new(), "has no rows"),
 		("cents.csv", row(0, 0.04), "do not fit BTC-USD"),
 	] {
 		let file = candles(name, &text);
 		let out = place("never");
-		let error = refused(&["replay", "--feed", &format!("BTC={file}"), "--out", &out.display().to_string()]);
+		let error = refused(&[
+			"replay",
+			"--feed",
+			&format!("BTC={file}"),
+			"--out",
+			&out.display().to_string(),
+		]);
 		assert!(error.contains(name) && error.contains(says), "{error}");
 		assert!(!out.exists());
 		fs::remove_file(file).unwrap();
@@ -95,8 +114,19 @@ fn a_report_is_whole_or_not_there() {
 	let _ = fs::remove_dir_all(&out);
 	let directory = out.display().to_string();
 	let feed = format!("BTC={a},{b}");
-	let arguments =
-		["replay", "--feed", &feed, "--minutes", "3", "--accounts", "20", "--interval", "6000", "--out", &directory];
+	let arguments = [
+		"replay",
+		"--feed",
+		&feed,
+		"--minutes",
+		"3",
+		"--accounts",
+		"20",
+		"--interval",
+		"6000",
+		"--out",
+		&directory,
+	];
 	let output = lab(&arguments);
 	let errors = String::from_utf8_lossy(&output.stderr);
 	assert!(output.status.success(), "{errors}");
@@ -125,7 +155,9 @@ fn scenarios_are_listed() {
 	let output = lab(&["scenario", "--list"]);
 	assert!(output.status.success());
 	let text = String::from_utf8_lossy(&output.stdout).into_owned();
-	for name in ["calm", "crash", "flash-crash", "slow-bleed", "gap", "depeg", "stale-oracle", "thin-book"] {
+	for name in
+		["calm", "crash", "flash-crash", "slow-bleed", "gap", "depeg", "stale-oracle", "thin-book"]
+	{
 		assert!(text.lines().any(|line| line.starts_with(name)), "{name}: {text}");
 	}
 }

@@ -94,8 +94,7 @@ fn designs_conserve_value_and_account_for_every_loss() {
 		assert!(borne >= solvency.bad_debt_total - 0.05, "{design:?}: {solvency:?}");
 		reports.push(report);
 	}
-	let comparison =
-		Comparison { title: "gap".into(), command: "lab compare gap".into(), reports };
+	let comparison = Comparison { title: "gap".into(), command: "lab compare gap".into(), reports };
 	assert!(comparison.table().lines().count() > 15);
 	assert!(!comparison.page().contains("NaN"));
 }
@@ -174,7 +173,11 @@ mod schema {
 				problems.push(format!("{at} is {value}"));
 			}
 		}
-		if schema["minimum"].as_f64().zip(value.as_f64()).is_some_and(|(least, value)| value < least) {
+		if schema["minimum"]
+			.as_f64()
+			.zip(value.as_f64())
+			.is_some_and(|(least, value)| value < least)
+		{
 			problems.push(format!("{at} is {value}"));
 		}
 		if let Some(items) = value.as_array().filter(|_| schema.get("items").is_some()) {

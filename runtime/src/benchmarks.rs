@@ -18,6 +18,9 @@ define_benchmarks!(
 	[breakwater_ledger, Margin]
 	[breakwater_custody, Custody]
 	[breakwater_exchange, Exchange]
+	[breakwater_insurance, Insurance]
+	[breakwater_liquidator, Liquidation]
+	[breakwater_contagion_monitor, Contagion]
 	[breakwater_clearing, Clearing]
 );
 

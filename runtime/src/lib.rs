@@ -187,6 +187,15 @@ mod runtime {
 	#[runtime::pallet_index(55)]
 	pub type Exchange = breakwater_exchange;
 
+	#[runtime::pallet_index(56)]
+	pub type Insurance = breakwater_insurance;
+
+	#[runtime::pallet_index(57)]
+	pub type Liquidation = breakwater_liquidator;
+
+	#[runtime::pallet_index(58)]
+	pub type Contagion = breakwater_contagion_monitor;
+
 	// Runs the stages of the others, after their own hooks.
 	#[runtime::pallet_index(60)]
 	pub type Clearing = breakwater_clearing;

@@ -4,12 +4,16 @@
 use alloc::{vec, vec::Vec};
 
 use breakwater_exchange::{
-	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
-	GenesisRisk,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisContagion, GenesisFees, GenesisFunding,
+	GenesisMarket, GenesisRisk,
 };
-use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
-use breakwater_risk_engine::{GenesisAsset, GenesisPool, GenesisRamp};
-use breakwater_units::Ratio;
+use breakwater_interfaces::genesis::{
+	GenesisBracket, GenesisDecay, GenesisLiquidation, GenesisThreshold, Percent, Whole,
+};
+use breakwater_interfaces::LiquidationTerms;
+use breakwater_liquidation::Curve;
+use breakwater_risk_engine::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
+use breakwater_units::{Ratio, Size};
 
 /// The token of the quote asset. The tokens of collateral have the numbers of the assets.
 pub const QUOTE_TOKEN: u32 = 100;
@@ -67,6 +71,30 @@ fn pool(symbol: &str) -> GenesisPool {
 		drawdown: GenesisThreshold { trip: percent(30), release: percent(20) },
 		backlog: GenesisThreshold { trip: 200, release: 20 },
 		breaker_release: 10 * SECOND,
+		fund: fund(),
+	}
+}
+
+fn fund() -> GenesisFund {
+	GenesisFund {
+		inventory_share: percent(20),
+		inventory_stress: percent(20),
+		unwind_band: percent(1),
+		unwind_share: percent(20),
+		hedge_correlation: percent(80),
+		draw_share: percent(30),
+		draw_quiet: DAY,
+		exit_delay: 7 * DAY,
+		exit_freeze: 3 * DAY,
+		exit_window: 2 * DAY,
+		premium_base: percent(1),
+		premium_slope: percent(4),
+		premium_max: percent(5),
+		premium_capital: percent(20),
+		premium_weights: [4, 2, 1],
+		target_share: percent(2),
+		sweep_share: percent(1),
+		look_back: DAY,
 	}
 }
 
@@ -219,6 +247,12 @@ fn listing(market: Market) -> GenesisMarket {
 			upper_cap: dollars(200_000_000),
 			daily_volume: 2_000 * unit,
 			impact: percent(100),
+			contagion: GenesisContagion {
+				depth_share: percent(50),
+				spill_share: percent(5),
+				least_cap: percent(20),
+				largest_raise: percent(100),
+			},
 		},
 		funding: GenesisFunding {
 			impact_size: unit / 2,
@@ -226,6 +260,39 @@ fn listing(market: Market) -> GenesisMarket {
 			cap_multiple: percent(300),
 		},
 		breaker: breaker(unit),
+		liquidation: liquidation(unit),
+	}
+}
+
+/// From a twentieth of a percent below the mark toward the reserve, by a tenth of the way every
+/// second; there after twenty.
+fn liquidation(unit: u64) -> GenesisLiquidation {
+	GenesisLiquidation {
+		decay: GenesisDecay::Exponential { keep_per_second: percent(90) },
+		duration: 20 * SECOND,
+		step: basis_points(5),
+		cost: basis_points(75),
+		dust: (unit / 1_000).max(1),
+		buffer: percent(120),
+		fee: basis_points(25),
+		depth_share: percent(50),
+		least_offer: (unit / 10).max(1),
+		reset: percent(1),
+	}
+}
+
+/// How collateral is sold, on every chain. It has no batch: only bids, and the fund at the end.
+pub const fn collateral_terms() -> LiquidationTerms {
+	LiquidationTerms {
+		curve: Curve::MINUTE,
+		step: Ratio::saturating_from_basis_points(5),
+		cost: Ratio::saturating_from_basis_points(75),
+		dust: Size::new(1),
+		buffer: Ratio::saturating_from_percent(120),
+		fee: Ratio::saturating_from_basis_points(25),
+		depth_share: Ratio::saturating_from_percent(50),
+		least_offer: Size::new(1),
+		reset: Ratio::saturating_from_percent(1),
 	}
 }
 

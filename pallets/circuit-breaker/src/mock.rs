@@ -164,6 +164,7 @@ impl RiskEngine for Oracle {
 				backlog: threshold,
 				release: Millis::new(5_000),
 			},
+			fund: Default::default(),
 		})
 	}
 	fn asset(_: AssetId) -> Option<AssetTerms> {

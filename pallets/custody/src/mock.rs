@@ -309,6 +309,7 @@ impl RiskEngine for Engine {
 				backlog: Threshold { trip: 2, release: 1 },
 				release: Millis::MINUTE,
 			},
+			fund: Default::default(),
 		})
 	}
 	fn asset(asset: AssetId) -> Option<AssetTerms> {

@@ -13,7 +13,7 @@ use breakwater_auction::{
 use breakwater_breaker::{Band, Matching};
 use breakwater_funding::Impact;
 use breakwater_interfaces::{
-	BatchSummary, Exchange, Ledger, MarketTerms, Pricing, RiskEngine, Trade,
+	BatchSummary, Exchange, Ledger, Listings, MarketTerms, Pricing, RiskEngine, Trade,
 };
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{
@@ -240,6 +240,12 @@ impl<T: Config> Exchange for Pallet<T> {
 
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
 		Self::do_cancel_all(*account, None, limit, Reason::Liquidation)
+	}
+}
+
+impl<T: Config> Listings for Pallet<T> {
+	fn terms(market: MarketId) -> Option<MarketTerms> {
+		Markets::<T>::get(market)
 	}
 }
 

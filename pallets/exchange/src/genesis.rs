@@ -3,8 +3,11 @@
 use alloc::{string::String, vec::Vec};
 
 use breakwater_breaker::{BandParams, MarketParams, Threshold};
+use breakwater_contagion::ContagionParams;
 use breakwater_interfaces::{
-	genesis::{brackets, quanta, GenesisBracket, GenesisThreshold, Percent, Whole},
+	genesis::{
+		brackets, quanta, GenesisBracket, GenesisLiquidation, GenesisThreshold, Percent, Whole,
+	},
 	AmmTerms, FeeTerms, FundingTerms, MarketTerms, RiskTerms,
 };
 use breakwater_primitives::oracle::FeedId;
@@ -80,6 +83,22 @@ pub struct GenesisRisk {
 	pub daily_volume: u64,
 	/// Impact of trading a day's volume, relative to a day's volatility: `"100%"`.
 	pub impact: Percent,
+	/// Contagion.
+	pub contagion: GenesisContagion,
+}
+
+/// What liquidations at risk and the other pools' sales do to the market.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisContagion {
+	/// The part of the depth up to which liquidation at risk does nothing.
+	pub depth_share: Percent,
+	/// The part of the pool that it may lose to the others' sales before that does anything.
+	pub spill_share: Percent,
+	/// What is left of the caps of open interest at most contagion.
+	pub least_cap: Percent,
+	/// By how much the initial rate rises at most, as a part of itself.
+	pub largest_raise: Percent,
 }
 
 /// Funding. Sizes in lots.
@@ -185,6 +204,8 @@ pub struct GenesisMarket {
 	pub funding: GenesisFunding,
 	/// The breaker.
 	pub breaker: GenesisBreaker,
+	/// How positions of accounts below zero are closed.
+	pub liquidation: GenesisLiquidation,
 }
 
 impl GenesisMarket {
@@ -226,6 +247,7 @@ impl GenesisMarket {
 				cap_multiple: self.funding.cap_multiple.0,
 			},
 			breaker: self.breaker.params(),
+			liquidation: self.liquidation.terms()?,
 		})
 	}
 }
@@ -258,6 +280,12 @@ impl GenesisRisk {
 			upper_cap: quanta("upperCap", self.upper_cap)?,
 			daily_volume: Size::new(self.daily_volume),
 			impact: self.impact.0,
+			contagion: ContagionParams {
+				depth_share: self.contagion.depth_share.0,
+				spill_share: self.contagion.spill_share.0,
+				least_cap: self.contagion.least_cap.0,
+				largest_raise: self.contagion.largest_raise.0,
+			},
 		})
 	}
 }

@@ -52,8 +52,8 @@ pub use amm::MIN_SHARES;
 pub use benchmarking::BenchmarkHelper;
 pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 pub use genesis::{
-	GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
-	GenesisRisk,
+	GenesisAmm, GenesisBand, GenesisBreaker, GenesisContagion, GenesisFees, GenesisFunding,
+	GenesisMarket, GenesisRisk,
 };
 pub use pallet::*;
 pub use types::{
@@ -439,6 +439,8 @@ pub mod pallet {
 		BadAmm,
 		/// An impact size of nothing, or a least volume above the largest position.
 		BadFunding,
+		/// The terms of liquidation are out of their bounds. See docs/liquidation.md.
+		BadLiquidation,
 		/// A batch that cannot be: the market is to be set aside.
 		BatchFailed,
 		/// Storage contradicts itself: the market is to be set aside.

@@ -80,6 +80,9 @@ impl<T: Config> Pallet<T> {
 		let volume = funding.least_volume <= terms.max_position;
 		let size = !funding.impact_size.is_zero() && funding.impact_size <= terms.max_position;
 		ensure!(size && volume, Error::<T>::BadFunding);
+		let liquidation = &terms.liquidation;
+		let helps = liquidation.cost < terms.risk.margin.lowest;
+		ensure!(liquidation.are_valid() && helps, Error::<T>::BadLiquidation);
 		Ok(())
 	}
 

@@ -29,6 +29,8 @@ use sp_runtime::{
 	BuildStorage, DispatchError, DispatchResult,
 };
 
+use breakwater_interfaces::genesis::{GenesisDecay, GenesisLiquidation};
+
 use crate::{
 	Event, GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
 	GenesisRisk, GenesisThreshold, OrderRequest, Percent, RequestKind, Whole,
@@ -423,6 +425,7 @@ fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::SECOND,
 		},
+		fund: Default::default(),
 	}
 }
 
@@ -504,6 +507,12 @@ pub(crate) fn market(symbol: &str) -> GenesisMarket {
 			upper_cap: Whole(2_000_000_000_000),
 			daily_volume: 1_000_000,
 			impact: percent("100%"),
+			contagion: crate::GenesisContagion {
+				depth_share: percent("50%"),
+				spill_share: percent("10%"),
+				least_cap: percent("20%"),
+				largest_raise: percent("100%"),
+			},
 		},
 		funding: GenesisFunding { impact_size: 10, least_volume: 1, cap_multiple: percent("60%") },
 		breaker: GenesisBreaker {
@@ -528,6 +537,18 @@ pub(crate) fn market(symbol: &str) -> GenesisMarket {
 			backlog: GenesisThreshold { trip: 100, release: 10 },
 			reduce_only_release: 5_000,
 			quarantine_release: 5_000,
+		},
+		liquidation: GenesisLiquidation {
+			decay: GenesisDecay::Linear,
+			duration: 20_000,
+			step: percent("0.1%"),
+			cost: percent("0.5%"),
+			dust: 1,
+			buffer: percent("120%"),
+			fee: percent("0.3%"),
+			depth_share: percent("50%"),
+			least_offer: 10,
+			reset: percent("1%"),
 		},
 	}
 }

@@ -14,6 +14,7 @@ use polkadot_sdk::*;
 use sp_runtime::DispatchResult;
 
 use crate::{
+	books::Subaccount,
 	indices::{harmful_direction, CachedIndices},
 	Config, Due, Error, Event, Filings, Levels, Pallet,
 };
@@ -124,17 +125,18 @@ pub(crate) fn owes_nothing(state: &SubaccountState) -> bool {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Files an account as it stands now.
+	/// Files an account as it stands now; the caller stores it.
 	pub(crate) fn file(
 		key: &AccountKey,
-		state: &SubaccountState,
+		account: &mut Subaccount,
 		indices: &CachedIndices<T>,
 		on_error: OnEvaluationError,
 	) -> DispatchResult {
 		if T::Backstops::contains(key) {
+			account.withdraw_stakes::<T>();
 			return Ok(());
 		}
-		let evaluation = match evaluate(state, indices) {
+		let evaluation = match evaluate(&account.state, indices) {
 			Ok(evaluation) => evaluation,
 			Err(_) if on_error == OnEvaluationError::SetAside => {
 				Self::set_aside(key);
@@ -142,6 +144,7 @@ impl<T: Config> Pallet<T> {
 			},
 			Err(error) => return Err(Error::<T>::from(error).into()),
 		};
+		account.tell_stakes::<T>(evaluation.health, indices);
 		Self::file_evaluation(key, &evaluation)?;
 		Ok(())
 	}

@@ -12,8 +12,10 @@ use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
 use crate::{
-	book::OnEvaluationError, indices::CachedIndices, Config, Error, Event, Pallet, Pools,
-	Subaccounts,
+	book::OnEvaluationError,
+	indices::CachedIndices,
+	stakes::{collateral_of, tell_collateral, Stakes},
+	Config, Error, Event, Pallet, Pools, Subaccounts,
 };
 
 /// A subaccount as it is stored.
@@ -27,6 +29,8 @@ pub struct Subaccount {
 	pub state: SubaccountState,
 	/// What is held on its owner's account for it.
 	pub deposit: Balance,
+	/// Where its positions are liquidated, as the contagion monitor was told.
+	pub stakes: Stakes,
 }
 
 /// The books of a pool, in quanta.
@@ -62,7 +66,7 @@ pub(crate) struct Posting<T: Config> {
 	pub(crate) indices: CachedIndices<T>,
 	pub(crate) book: PoolBook,
 	/// Whether accounts of the pool may owe a levy.
-	levies: bool,
+	pub(crate) levies: bool,
 }
 
 impl<T: Config> Posting<T> {
@@ -95,6 +99,7 @@ impl<T: Config> Posting<T> {
 		let mut account = Subaccounts::<T>::get(key).ok_or(Error::<T>::UnknownSubaccount)?;
 		ensure!(account.info.pool == self.pool, Error::<T>::OtherPool);
 		let claim = account.state.quote_claim().map_err(Error::<T>::from)?;
+		let collateral = collateral_of(&account.state);
 
 		let result = change(&mut account, &self.indices)?;
 		let state = &mut account.state;
@@ -103,15 +108,18 @@ impl<T: Config> Posting<T> {
 		let added = added.map_err(Error::<T>::from)?;
 		self.book.claims = self.book.claims.try_add(added).map_err(Error::<T>::from)?;
 
-		Pallet::<T>::file(key, state, &self.indices, on_error)?;
+		tell_collateral::<T>(self.pool, &collateral, state);
+		Pallet::<T>::file(key, &mut account, &self.indices, on_error)?;
 		Subaccounts::<T>::insert(key, account);
 		Ok(result)
 	}
 
-	/// Adds to the fund, or takes from it.
+	/// Adds to the fund, or takes from it what is not its backers'.
 	pub(crate) fn add_to_fund(&mut self, amount: Quote) -> Result<(), DispatchError> {
 		let fund = self.book.fund.try_add(amount).map_err(Error::<T>::from)?;
-		ensure!(amount.is_negative() <= !fund.is_negative(), Error::<T>::NotEnough);
+		if amount.is_negative() {
+			ensure!(fund >= T::Levies::reserved(self.pool), Error::<T>::NotEnough);
+		}
 		self.book.fund = fund;
 		Ok(())
 	}

@@ -217,7 +217,8 @@ impl<T: Config> Pallet<T> {
 		for (pool, change) in [(from, amount.try_neg().map_err(Error::<T>::from)?), (to, amount)] {
 			let mut book = Pools::<T>::get(pool);
 			book.fund = book.fund.try_add(change).map_err(Error::<T>::from)?;
-			ensure!(!book.fund.is_negative(), Error::<T>::NotEnough);
+			let least = if change.is_negative() { T::Levies::reserved(pool) } else { Quote::ZERO };
+			ensure!(book.fund >= least, Error::<T>::NotEnough);
 			Pools::<T>::insert(pool, book);
 		}
 		T::Vault::move_quote(from, to, Amount::new(amount.unsigned_abs()))?;
@@ -280,6 +281,11 @@ impl<T: Config> Estates for Pallet<T> {
 			Self::deposit_event(Event::Transferred { pool, from, to, amount });
 			Ok(())
 		})
+	}
+
+	fn settle_levy(key: &AccountKey) -> DispatchResult {
+		let pool = Self::account(key)?.info.pool;
+		Self::take_levy(key, pool)
 	}
 
 	fn move_fund(from: PoolId, to: PoolId, amount: Quote) -> DispatchResult {

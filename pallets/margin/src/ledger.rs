@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use breakwater_interfaces::{
-	Exposure, Ledger, LedgerError, RiskEngine, SubaccountId, SubaccountInfo, Trade,
+	Exposure, Ledger, LedgerError, Levies, RiskEngine, SubaccountId, SubaccountInfo, Trade,
 };
 use breakwater_margin::{Indices, LegIndex, SubaccountState};
 use breakwater_primitives::{AccountId, Balance};
@@ -68,7 +68,10 @@ impl<T: Config> Pallet<T> {
 			T::Currency::hold(&HoldReason::Subaccount.into(), &id.owner, deposit)?;
 		}
 		let state = SubaccountState::default();
-		Subaccounts::<T>::insert(account, Subaccount { info, state, deposit });
+		Subaccounts::<T>::insert(
+			account,
+			Subaccount { info, state, deposit, stakes: Default::default() },
+		);
 		Numbers::<T>::insert(&id.owner, id.number, ());
 		Self::deposit_event(Event::Opened { account, id: id.clone(), pool, isolated });
 		Ok(account)
@@ -76,13 +79,15 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn close_account(id: &SubaccountId) -> DispatchResult {
 		let account = id.key();
-		let Subaccount { state, deposit, .. } = Self::account(&account)?;
-		ensure!(state == SubaccountState::default(), Error::<T>::NotEmpty);
+		let mut subaccount = Self::account(&account)?;
+		let (state, deposit) = (&subaccount.state, subaccount.deposit);
+		ensure!(*state == SubaccountState::default(), Error::<T>::NotEmpty);
 		ensure!(!T::Busy::contains(&account), Error::<T>::Busy);
 		if !deposit.is_zero() {
 			let reason = HoldReason::Subaccount.into();
 			T::Currency::release(&reason, &id.owner, deposit, Precision::BestEffort)?;
 		}
+		subaccount.withdraw_stakes::<T>();
 		OnChain::<T>::book().remove(&account);
 		Subaccounts::<T>::remove(account);
 		Numbers::<T>::remove(&id.owner, id.number);
@@ -115,6 +120,7 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(!amount.is_zero(), Error::<T>::NoAmount);
 		let (pool, book) = (posting.pool, posting.book);
+		Self::check_not_held(posting, account)?;
 		posting.change(account, OnEvaluationError::Refuse, |account, indices| {
 			let state = &mut account.state;
 			let free = Self::free((pool, &book), state, indices, asset, destination)?;
@@ -127,6 +133,13 @@ impl<T: Config> Pallet<T> {
 			Held::<T>::insert(asset, left);
 		}
 		Self::deposit_event(Event::Debited { account: *account, asset, amount });
+		Ok(())
+	}
+
+	/// Quote that a snapshot counts on stays until the snapshot is sealed.
+	fn check_not_held(posting: &Posting<T>, account: &AccountKey) -> DispatchResult {
+		let held = posting.levies && T::Levies::holds(account, posting.pool);
+		ensure!(!held, Error::<T>::LevyPending);
 		Ok(())
 	}
 
@@ -208,6 +221,9 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(!amount.is_negative(), Error::<T>::NoAmount);
 		let mut posting = Posting::<T>::new(pool);
+		if let Some(payer) = from {
+			Self::check_not_held(&posting, payer)?;
+		}
 		match from {
 			Some(payer) => posting.change(payer, OnEvaluationError::SetAside, |account, _| {
 				let cash = &mut account.state.cash;

@@ -49,6 +49,9 @@ mod mock;
 #[cfg(test)]
 mod properties;
 mod solvency;
+mod stakes;
+#[cfg(test)]
+mod stakes_tests;
 #[cfg(test)]
 mod tests;
 mod try_state;
@@ -61,6 +64,7 @@ pub use benchmarking::BenchmarkHelper;
 pub use books::{PoolBook, Subaccount};
 pub use pallet::*;
 pub use solvency::SeenLevels;
+pub use stakes::Stakes;
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
@@ -70,7 +74,9 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
-	use breakwater_interfaces::{LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault};
+	use breakwater_interfaces::{
+		Contagion, LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault,
+	};
 	use breakwater_margin::MarginError;
 	use breakwater_primitives::{AccountId, Balance};
 	use breakwater_trigger_book::{BookError, Cursor, DueKey, Filing, LevelKey};
@@ -121,6 +127,9 @@ pub mod pallet {
 
 		/// What accounts owe to a deleveraging.
 		type Levies: Levies;
+
+		/// Who measures what would be liquidated where.
+		type Contagion: Contagion;
 
 		/// What the calls and the book's step weigh.
 		type WeightInfo: WeightInfo;
@@ -276,8 +285,11 @@ pub mod pallet {
 		SameSubaccount,
 		/// Lots of a batch do not sum to zero.
 		Unbalanced,
-		/// The payer has less.
+		/// The payer has less, or what is left of a fund would be less than its backers'.
 		NotEnough,
+		/// A deleveraging is being prepared that counts on what the account has. Try again in a few
+		/// blocks.
+		LevyPending,
 		/// The trigger book does not take the account. A fault of the chain.
 		BookFailed,
 		/// A number does not fit. A fault of the chain.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
+use breakwater_contagion::{Bin, Stake};
 use breakwater_interfaces::*;
 use breakwater_margin::{BorrowIndex, Brackets, CollateralIndex, LegIndex, Step, SubaccountState};
 use breakwater_oracle_math::Action;
@@ -15,7 +16,7 @@ use breakwater_units::{
 	AccountKey, Amount, AssetId, LotValue, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio,
 	Size, TickValue, Timestamp,
 };
-use frame_support::{derive_impl, parameter_types, traits::Contains};
+use frame_support::{derive_impl, parameter_types, storage::unhashed, traits::Contains};
 use polkadot_sdk::*;
 use sp_io::TestExternalities;
 use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchResult};
@@ -79,6 +80,7 @@ impl crate::Config for Test {
 	type Busy = BusyAccounts;
 	type Backstops = Backstops;
 	type Levies = Debts;
+	type Contagion = Monitor;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;
@@ -161,6 +163,7 @@ pub(crate) fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::MINUTE,
 		},
+		fund: Default::default(),
 	}
 }
 
@@ -309,6 +312,58 @@ pub struct Backstops;
 impl Contains<AccountKey> for Backstops {
 	fn contains(account: &AccountKey) -> bool {
 		World::get().backstop == Some(*account)
+	}
+}
+
+/// Takes to heart what it is told, and trips over what cannot be. In storage, so that what is
+/// rolled back was never told.
+pub struct Monitor;
+
+type StakeSums = BTreeMap<(MarketId, Bin, bool), u64>;
+type CollateralSums = BTreeMap<(PoolId, AssetId), u128>;
+const STAKES: &[u8] = b"stakes";
+const COLLATERAL: &[u8] = b"collateral";
+
+impl Monitor {
+	pub(crate) fn stakes() -> StakeSums {
+		unhashed::get_or_default(STAKES)
+	}
+	fn add(sums: &mut StakeSums, stake: &Stake) {
+		let place = (stake.market, stake.bin, stake.is_long());
+		*sums.entry(place).or_default() += stake.lots.unsigned_abs();
+	}
+	fn take(sums: &mut StakeSums, stake: &Stake) {
+		let place = (stake.market, stake.bin, stake.is_long());
+		let lots = sums.get_mut(&place).expect("was told before");
+		*lots = lots.checked_sub(stake.lots.unsigned_abs()).expect("was told before");
+		sums.retain(|_, lots| *lots > 0);
+	}
+}
+
+impl Contagion for Monitor {
+	fn shift(from: Option<&Stake>, to: Option<&Stake>) {
+		assert_ne!(from, to, "nothing changed");
+		let mut sums = Self::stakes();
+		from.into_iter().for_each(|from| Self::take(&mut sums, from));
+		to.into_iter().for_each(|to| Self::add(&mut sums, to));
+		unhashed::put(STAKES, &sums);
+	}
+	fn move_collateral(pool: PoolId, asset: AssetId, from: Amount, to: Amount) {
+		assert_ne!(from, to, "nothing changed");
+		let mut sums: CollateralSums = unhashed::get_or_default(COLLATERAL);
+		let held = sums.entry((pool, asset)).or_default();
+		*held = held.checked_sub(from.get()).expect("was told before") + to.get();
+		sums.retain(|_, held| *held > 0);
+		unhashed::put(COLLATERAL, &sums);
+	}
+	fn adds_up(stakes: &[Stake], collateral: &[(PoolId, AssetId, Amount)]) -> bool {
+		let mut sums = StakeSums::new();
+		stakes.iter().for_each(|stake| Self::add(&mut sums, stake));
+		let mut held = CollateralSums::new();
+		for (pool, asset, amount) in collateral {
+			*held.entry((*pool, *asset)).or_default() += amount.get();
+		}
+		Self::stakes() == sums && unhashed::get_or_default::<CollateralSums>(COLLATERAL) == held
 	}
 }
 

@@ -16,7 +16,7 @@ use sp_runtime::{traits::UniqueSaturatedInto, DispatchError};
 use crate::{
 	book::{evaluate, OnChain},
 	indices::{all_levels, CachedIndices},
-	Config, Error, Event, Pallet, Seen, StepCursor, WeightInfo,
+	Config, Error, Event, Pallet, Seen, StepCursor, Subaccount, Subaccounts, WeightInfo,
 };
 
 /// Most indices that are remembered from one step to the next. Those beyond count as moved.
@@ -123,9 +123,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn file_woken(key: &AccountKey, pools: &mut Pools<T>) -> Result<(bool, u32), DispatchError> {
-		let account = Self::account(key)?;
+		let mut account = Self::account(key)?;
 		let indices = pools.of(account.info.pool).ok_or(Error::<T>::UnknownPool)?;
 		let evaluation = evaluate(&account.state, indices).map_err(Error::<T>::from)?;
+		Self::tell_stakes(key, &mut account, evaluation.health, indices);
 		let terms = u32::try_from(evaluation.components.len()).unwrap_or(u32::MAX);
 		let due = Self::file_evaluation(key, &evaluation)?;
 		if due.is_none() {
@@ -133,6 +134,18 @@ impl<T: Config> Pallet<T> {
 			Self::call_for_margin(key, evaluation.health, margin);
 		}
 		Ok((due.is_some(), terms))
+	}
+
+	/// Tells the contagion monitor where the account is liquidated now, if that is elsewhere.
+	fn tell_stakes(
+		key: &AccountKey,
+		account: &mut Subaccount,
+		health: NanoQuote,
+		indices: &CachedIndices<T>,
+	) {
+		if account.tell_stakes::<T>(health, indices) {
+			Subaccounts::<T>::insert(key, account);
+		}
 	}
 
 	fn call_for_margin(key: &AccountKey, health: NanoQuote, margin: NanoQuote) {
@@ -196,9 +209,11 @@ impl<T: Config> Solvency for Pallet<T> {
 	}
 
 	fn recheck(key: &AccountKey) -> Result<bool, DispatchError> {
-		let account = Self::account(key)?;
+		Self::take_levy(key, Self::account(key)?.info.pool)?;
+		let mut account = Self::account(key)?;
 		let indices = CachedIndices::<T>::new(account.info.pool);
 		let evaluation = evaluate(&account.state, &indices).map_err(Error::<T>::from)?;
+		Self::tell_stakes(key, &mut account, evaluation.health, &indices);
 		Ok(Self::file_evaluation(key, &evaluation)?.is_some())
 	}
 }

@@ -2,7 +2,8 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use breakwater_interfaces::{RiskEngine, Vault, GLOBAL_POOL};
+use breakwater_contagion::Stake;
+use breakwater_interfaces::{Contagion, RiskEngine, Vault, GLOBAL_POOL};
 use breakwater_margin::Indices;
 use breakwater_trigger_book::{DueKey, Filing, LevelKey, Violation};
 use breakwater_units::{
@@ -15,6 +16,7 @@ use sp_runtime::TryRuntimeError;
 use crate::{
 	book::{evaluate, OnChain},
 	indices::CachedIndices,
+	stakes::is_of_a_position,
 	Config, Due, Filings, Held, Levels, OpenInterest, Pallet, PoolBook, Pools, Subaccount,
 	Subaccounts,
 };
@@ -26,6 +28,8 @@ struct Sums {
 	/// Lots, and those held long.
 	markets: BTreeMap<MarketId, (Lots, Size)>,
 	assets: BTreeMap<AssetId, Amount>,
+	stakes: Vec<Stake>,
+	collateral: Vec<(PoolId, AssetId, Amount)>,
 }
 
 impl Sums {
@@ -42,7 +46,9 @@ impl Sums {
 				*long = long.try_add(position.lots.size()).map_err(overflow)?;
 			}
 		}
+		self.stakes.extend(account.stakes.iter().copied());
 		for (asset, amount) in state.collateral.iter() {
+			self.collateral.push((account.info.pool, asset, *amount));
 			let held = self.assets.entry(asset).or_default();
 			*held = held.try_add(*amount).map_err(overflow)?;
 		}
@@ -62,6 +68,8 @@ impl<T: Config> Pallet<T> {
 			sums.add(&account)?;
 		}
 		Self::check_sums(&sums)?;
+		let told = T::Contagion::adds_up(&sums.stakes, &sums.collateral);
+		ensure!(told, "the contagion monitor knows other accounts than there are");
 		Self::check_pools()?;
 		Self::check_book()
 	}
@@ -153,16 +161,21 @@ impl<T: Config> Pallet<T> {
 
 	/// Whoever is liquidatable is due or has a crossed level; whoever is not is filed as it is.
 	fn check_filing(key: &AccountKey, account: &Subaccount) -> Result<(), TryRuntimeError> {
+		let Subaccount { state, stakes, .. } = account;
 		if T::Backstops::contains(key) {
+			ensure!(stakes.is_empty(), "a backstop has stakes");
 			ensure!(Filings::<T>::get(key).is_none(), "a backstop is filed");
 			return Ok(());
 		}
 		let indices = CachedIndices::<T>::new(account.info.pool);
-		let Ok(evaluation) = evaluate(&account.state, &indices) else {
+		let Ok(evaluation) = evaluate(state, &indices) else {
 			let is_due = matches!(Filings::<T>::get(key), Some(Filing::Due(_)));
 			ensure!(is_due, "an account that cannot be computed is not set aside");
 			return Ok(());
 		};
+		let is_due = matches!(Filings::<T>::get(key), Some(Filing::Due(_)));
+		let true_to_it = stakes.iter().all(|stake| is_of_a_position(stake, state));
+		ensure!(is_due || true_to_it, "a stake is not of a position");
 		OnChain::<T>::book().check(key, &evaluation).map_err(|violation| {
 			TryRuntimeError::Other(match violation {
 				Violation::Unfiled => "an account that could be liquidated is not filed",

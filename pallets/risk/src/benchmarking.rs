@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use breakwater_auction::Clearing;
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
+use breakwater_contagion::ContagionParams;
 use breakwater_funding::Impact;
 use breakwater_interfaces::{
 	AssetTerms, BatchSummary, FundingTerms, PoolTerms, Prices, RiskEngine, RiskTerms, Symbol,
@@ -74,6 +75,7 @@ fn pool(number: u32) -> PoolTerms {
 			backlog: Threshold { trip: 2, release: 1 },
 			release: Millis::MINUTE,
 		},
+		fund: Default::default(),
 	}
 }
 
@@ -129,6 +131,12 @@ fn market() -> ListedMarket {
 			upper_cap: Quote::new(1_000_000_000),
 			daily_volume: Size::new(1_000_000),
 			impact: percent(100),
+			contagion: ContagionParams {
+				depth_share: percent(50),
+				spill_share: percent(10),
+				least_cap: percent(20),
+				largest_raise: percent(50),
+			},
 		},
 		funding: FundingTerms {
 			impact_size: Size::new(100),

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use breakwater_interfaces::{Exposure, PoolTerms};
+use breakwater_interfaces::{ContagionLoads, Exposure, Loads, PoolTerms};
 use breakwater_risk::Pressure;
 use breakwater_units::{AssetId, MarketId, PoolId, Ratio, Timestamp};
 use frame_support::{traits::Get, weights::Weight};
@@ -34,8 +34,9 @@ impl<T: Config> Pallet<T> {
 		let mut moves = Common::<T>::get();
 		let correlation = if markets.len() > 1 { moves.mean() } else { Ratio::ZERO };
 		let pressure = Pressure { correlation, fullness: T::Fullness::get() };
+		let loads = T::Contagion::loads();
 		for (market, _) in &markets {
-			Self::move_market(*market, rate.as_ref(), pressure, &mut moves, now);
+			Self::move_market(*market, rate.as_ref(), (pressure, &loads), &mut moves, now);
 		}
 		Common::<T>::put(moves);
 	}
@@ -107,7 +108,7 @@ impl<T: Config> Pallet<T> {
 	fn move_market(
 		market: MarketId,
 		rate: Option<&QuoteRate>,
-		pressure: Pressure,
+		(pressure, loads): (Pressure, &Loads),
 		moves: &mut CommonMoves,
 		now: Timestamp,
 	) {
@@ -139,6 +140,8 @@ impl<T: Config> Pallet<T> {
 		}
 		state.set_funding_rate(&listed, now);
 		state.set_mark(listed.risk.mark_band, now);
+		let (load, spill) = loads.of(market, listed.pool);
+		state.squeeze = listed.risk.contagion.squeeze(load, spill);
 		state.set_margin(&listed, T::Exposure::open_interest(market), pressure, now);
 		Self::store_market(market, &listed, state);
 	}

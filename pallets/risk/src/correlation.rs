@@ -81,7 +81,7 @@ impl CommonMoves {
 	}
 
 	/// The mean correlation, held in zero to one; rounded up.
-	pub(crate) fn mean(&self) -> Ratio {
+	pub fn mean(&self) -> Ratio {
 		let ratio = mul_div(self.product, i128::from(PPB), self.square, Rounding::Up);
 		// Markets that have not moved at all are not known not to move together.
 		let ppb = ratio.unwrap_or(i128::from(PPB)).max(0);

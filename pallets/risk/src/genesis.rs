@@ -5,11 +5,12 @@ use alloc::{format, string::String, vec::Vec};
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
 use breakwater_interfaces::{
 	genesis::{brackets, quanta, GenesisBracket, GenesisThreshold, Percent, Whole},
-	AssetTerms, PoolTerms, Symbol,
+	AssetTerms, FundTerms, PoolTerms, Symbol,
 };
 use breakwater_primitives::oracle::FeedId;
 use breakwater_risk::{HaircutParams, RampParams};
 use breakwater_units::{Amount, Millis, Size, TickValue};
+use breakwater_waterfall::{DrawTerms, ExitTerms, PremiumShares, PremiumTerms, TRANCHES};
 use serde::{Deserialize, Serialize};
 
 use crate::{Config, Pallet};
@@ -26,6 +27,48 @@ pub struct GenesisRamp {
 	pub gap_per_hour: Percent,
 	/// Maintenance as a share of initial rate.
 	pub maintenance_share: Percent,
+}
+
+/// A pool's fund. Times in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisFund {
+	/// Most of the fund that the stress may cost over all inventory.
+	pub inventory_share: Percent,
+	/// The adverse move that inventory is measured against.
+	pub inventory_stress: Percent,
+	/// How far from the mark inventory is worked off at most.
+	pub unwind_band: Percent,
+	/// The part of the measured depth that is worked off in a batch.
+	pub unwind_share: Percent,
+	/// Mean correlation of the markets from which inventory is hedged; above 100 %, never.
+	pub hedge_correlation: Percent,
+	/// Most of the fund of all pools that one event may draw.
+	pub draw_share: Percent,
+	/// An event is over when nothing was drawn for longer than this.
+	pub draw_quiet: u64,
+	/// From a backer's request to the first moment of a claim.
+	pub exit_delay: u64,
+	/// Longest that what is open holds back a claim.
+	pub exit_freeze: u64,
+	/// How long a claim is certain to be possible.
+	pub exit_window: u64,
+	/// The yearly premium on open interest when the fund has its target.
+	pub premium_base: Percent,
+	/// Added to it when the fund is empty.
+	pub premium_slope: Percent,
+	/// Never more than this.
+	pub premium_max: Percent,
+	/// The part of premiums that stays in capital.
+	pub premium_capital: Percent,
+	/// What a quantum at stake in each tranche counts.
+	pub premium_weights: [u16; TRANCHES],
+	/// The part of open interest that the fund ought to have at least.
+	pub target_share: Percent,
+	/// The part of capital above the target that goes to the fund of all pools, every hour.
+	pub sweep_share: Percent,
+	/// How far back its highest value is looked for.
+	pub look_back: u64,
 }
 
 /// A risk pool. Money in micro-dollars, times in milliseconds.
@@ -68,6 +111,8 @@ pub struct GenesisPool {
 	pub backlog: GenesisThreshold<u64>,
 	/// Unbroken benign time that ends it.
 	pub breaker_release: u64,
+	/// Its fund.
+	pub fund: GenesisFund,
 }
 
 /// A collateral asset. Times in milliseconds.
@@ -117,6 +162,36 @@ impl GenesisRamp {
 	}
 }
 
+impl GenesisFund {
+	fn terms(&self) -> FundTerms {
+		FundTerms {
+			inventory_share: self.inventory_share.0,
+			inventory_stress: self.inventory_stress.0,
+			unwind_band: self.unwind_band.0,
+			unwind_share: self.unwind_share.0,
+			hedge_correlation: self.hedge_correlation.0,
+			draw: DrawTerms { max_share: self.draw_share.0, quiet: Millis::new(self.draw_quiet) },
+			exit: ExitTerms {
+				delay: Millis::new(self.exit_delay),
+				max_freeze: Millis::new(self.exit_freeze),
+				window: Millis::new(self.exit_window),
+			},
+			premium: PremiumTerms {
+				base: self.premium_base.0,
+				slope: self.premium_slope.0,
+				max: self.premium_max.0,
+			},
+			premium_shares: PremiumShares {
+				capital: self.premium_capital.0,
+				weights: self.premium_weights,
+			},
+			target_share: self.target_share.0,
+			sweep_share: self.sweep_share.0,
+			look_back: Millis::new(self.look_back),
+		}
+	}
+}
+
 impl GenesisPool {
 	/// The terms; not checked beyond what the types ask.
 	///
@@ -149,6 +224,7 @@ impl GenesisPool {
 				backlog: Threshold { trip: self.backlog.trip, release: self.backlog.release },
 				release: Millis::new(self.breaker_release),
 			},
+			fund: self.fund.terms(),
 		})
 	}
 }

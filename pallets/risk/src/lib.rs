@@ -52,7 +52,7 @@ pub use asset::{AssetState, MAX_CONFIDENCE};
 pub use average::LotsAverage;
 pub use breakwater_interfaces::genesis::{GenesisBracket, GenesisThreshold, Percent, Whole};
 pub use correlation::CommonMoves;
-pub use genesis::{GenesisAsset, GenesisPool, GenesisRamp};
+pub use genesis::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
 pub use listing::{ListedMarket, QUOTE_DECIMALS};
 pub use market::{MarketHistory, MarketState, BASIS_SPAN, BATCH_LIFETIME, TAIL_CONFIDENCE};
 pub use pallet::*;
@@ -67,7 +67,7 @@ use polkadot_sdk::*;
 pub mod pallet {
 	use super::*;
 	use alloc::{boxed::Box, vec::Vec};
-	use breakwater_interfaces::{AssetTerms, Exposure, PoolTerms, Prices};
+	use breakwater_interfaces::{AssetTerms, ContagionLoads, Exposure, PoolTerms, Prices};
 	use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 	use breakwater_primitives::oracle::FeedId;
 	use breakwater_units::{AssetId, MarketId, PoolId, Price, Quote, Ratio};
@@ -97,6 +97,9 @@ pub mod pallet {
 
 		/// What accounts hold and owe.
 		type Exposure: Exposure;
+
+		/// Who measures contagion. It lowers the caps of open interest and raises the initial rate.
+		type Contagion: ContagionLoads;
 
 		/// The share of the blocks' capacity in use. Full blocks leave less room to unwind through,
 		/// so margin rises with it.
@@ -228,6 +231,22 @@ pub mod pallet {
 		BadOutflowLimit,
 		/// A threshold of the pool's breaker releases at or above the level at which it trips.
 		BadPoolBreaker,
+		/// The stress of inventory is zero, or it or the share of the fund is above one.
+		BadInventoryTerms,
+		/// The band in which inventory is worked off is zero or wider than a mark's, or the share of
+		/// depth is zero or above one.
+		BadUnwindTerms,
+		/// The share that an event draws is above one, or an event never ends: it does in 90 days.
+		BadDrawTerms,
+		/// A wait of a backer who leaves is zero, or more than 90 days.
+		BadExitTerms,
+		/// The base of the premium is above its most, which is at most one, or capital's share is
+		/// above one.
+		BadPremiumTerms,
+		/// The share of open interest, or what is swept of capital, is above one.
+		BadTargetTerms,
+		/// The look-back of the fund is zero, or more than 90 days.
+		BadLookBack,
 		/// More than 24 decimals.
 		TooManyDecimals,
 		/// A collateral lot of no units.
@@ -272,6 +291,9 @@ pub mod pallet {
 		CapsOutOfOrder,
 		/// The impact of a day's volume must be above zero and at most 100.
 		ImpactOutOfRange,
+		/// Contagion's shares must be above zero, what is left of the caps above zero and at most
+		/// one, and the raise of the initial rate at most one.
+		BadContagionParams,
 		/// The size of impact prices must be above zero and at most 2⁴⁰ lots.
 		ImpactSizeOutOfRange,
 		/// The least volume of a batch must be above zero and at most 2⁴⁰ lots.

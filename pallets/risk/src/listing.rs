@@ -2,7 +2,9 @@
 
 use alloc::boxed::Box;
 
-use breakwater_interfaces::{AssetTerms, FundingTerms, PoolTerms, Prices, RiskTerms, Symbol};
+use breakwater_interfaces::{
+	AssetTerms, FundTerms, FundingTerms, PoolTerms, Prices, RiskTerms, Symbol,
+};
 use breakwater_margin::MAX_LOAN_QUANTA;
 use breakwater_primitives::oracle::FeedId;
 use breakwater_units::{
@@ -22,6 +24,7 @@ pub const QUOTE_DECIMALS: u32 = 6;
 
 const MAX_DECIMALS: u8 = 24;
 const LONGEST_HORIZON: Millis = Millis::new(30 * Millis::DAY.get());
+const LONGEST_WAIT: Millis = Millis::new(90 * Millis::DAY.get());
 const INTEREST_PERIODS: (Millis, Millis) = (Millis::MINUTE, Millis::DAY);
 /// Multiples of volatility, of impact and of the funding cap beyond it are typing errors.
 const LARGEST_MULTIPLE: Ratio = Ratio::saturating_from_percent(10_000);
@@ -126,7 +129,8 @@ impl<T: Config> Pallet<T> {
 		let outflow = &terms.outflow;
 		let shares = outflow.share <= Ratio::ONE && outflow.account_share <= Ratio::ONE;
 		require(shares && !outflow.window.is_zero(), Error::BadOutflowLimit)?;
-		require(terms.breaker.validate().is_ok(), Error::BadPoolBreaker)
+		require(terms.breaker.validate().is_ok(), Error::BadPoolBreaker)?;
+		check_fund(&terms.fund)
 	}
 
 	/// The bounds of a collateral asset.
@@ -165,6 +169,27 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// The bounds of a pool's fund: a part is at most the whole, and nothing takes longer than
+/// [`LONGEST_WAIT`].
+fn check_fund<T>(fund: &FundTerms) -> Result<(), Error<T>> {
+	let is_part = |ratio: Ratio| ratio <= Ratio::ONE;
+	let is_wait = |span: Millis| !span.is_zero() && span <= LONGEST_WAIT;
+	let stress = !fund.inventory_stress.is_zero() && is_part(fund.inventory_stress);
+	require(stress && is_part(fund.inventory_share), Error::BadInventoryTerms)?;
+	let band = !fund.unwind_band.is_zero() && fund.unwind_band <= WIDEST_MARK_BAND;
+	let share = !fund.unwind_share.is_zero() && is_part(fund.unwind_share);
+	require(band && share, Error::BadUnwindTerms)?;
+	let draw = is_part(fund.draw.max_share) && is_wait(fund.draw.quiet);
+	require(draw, Error::BadDrawTerms)?;
+	let exit = [fund.exit.delay, fund.exit.max_freeze, fund.exit.window];
+	require(exit.into_iter().all(is_wait), Error::BadExitTerms)?;
+	let premium = fund.premium.base <= fund.premium.max && is_part(fund.premium.max);
+	let shares = is_part(fund.premium_shares.capital);
+	require(premium && shares, Error::BadPremiumTerms)?;
+	require(is_part(fund.target_share) && is_part(fund.sweep_share), Error::BadTargetTerms)?;
+	require(is_wait(fund.look_back), Error::BadLookBack)
+}
+
 fn check_margin<T>(risk: &RiskTerms) -> Result<(), Error<T>> {
 	require(risk.margin.check().is_ok(), Error::BadMarginParams)?;
 	require(risk.ramp.check().is_ok(), Error::BadRampParams)?;
@@ -187,7 +212,8 @@ fn check_liquidity<T>(risk: &RiskTerms) -> Result<(), Error<T>> {
 	let fits = risk.upper_cap <= Quote::new(MAX_NOTIONAL_QUANTA);
 	require(ordered && fits, Error::CapsOutOfOrder)?;
 	require(is_some_lots(risk.daily_volume), Error::DailyVolumeOutOfRange)?;
-	require(is_multiple(risk.impact), Error::ImpactOutOfRange)
+	require(is_multiple(risk.impact), Error::ImpactOutOfRange)?;
+	require(risk.contagion.check().is_ok(), Error::BadContagionParams)
 }
 
 fn check_funding<T>(funding: &FundingTerms) -> Result<(), Error<T>> {

@@ -59,6 +59,8 @@ pub struct MarketState {
 	pub ramp: MaintenanceRamp,
 	/// The initial rate, open interest included.
 	pub initial: Ratio,
+	/// How far contagion squeezes the market, from zero to one.
+	pub squeeze: Ratio,
 	/// Maintenance and initial rate as they were last told.
 	pub told: (Ratio, Ratio),
 	/// Cumulative funding.
@@ -141,6 +143,7 @@ impl MarketState {
 			tail: risk.tail,
 			ramp: MaintenanceRamp::new(risk.margin.lowest, now),
 			initial: Ratio::ONE,
+			squeeze: Ratio::ZERO,
 			told: (Ratio::ZERO, Ratio::ZERO),
 			funding: FundingIndex::new(now),
 			funding_rate: SignedRatio::ZERO,
@@ -213,6 +216,9 @@ impl MarketState {
 	}
 
 	/// Moves the maintenance rate toward what the formula asks for, and the initial rate to it.
+	///
+	/// Contagion is in the initial rate only: it makes new risk dearer, and calls for nobody's
+	/// margin.
 	pub(crate) fn set_margin(
 		&mut self,
 		listed: &ListedMarket,
@@ -224,11 +230,16 @@ impl MarketState {
 		let target = self.target(risk, open_interest, pressure);
 		self.ramp.step(target, now, &risk.ramp);
 		self.initial = open_interest_scaled(
-			self.ramp.initial(&risk.ramp),
+			risk.contagion.initial(self.ramp.initial(&risk.ramp), self.squeeze),
 			self.notional(open_interest, listed.tick_value),
-			risk.lower_cap,
-			risk.upper_cap,
+			self.cap(risk, risk.lower_cap),
+			self.cap(risk, risk.upper_cap),
 		);
+	}
+
+	/// A listed cap of open interest, as far as contagion leaves it.
+	fn cap(&self, risk: &RiskTerms, listed: Quote) -> Quote {
+		risk.contagion.cap(listed, self.squeeze)
 	}
 
 	fn target(&self, risk: &RiskTerms, open_interest: Size, pressure: Pressure) -> Ratio {
@@ -243,10 +254,11 @@ impl MarketState {
 		Quote::new(value.saturating_mul(i128::from(size.get())).min(MAX_NOTIONAL_QUANTA))
 	}
 
-	/// Lots until the notional reaches the upper cap, rounded down.
+	/// Lots until the notional reaches the upper cap in force, rounded down.
 	pub(crate) fn open_interest_room(&self, listed: &ListedMarket, open_interest: Size) -> Size {
 		let used = self.notional(open_interest, listed.tick_value);
-		let left = listed.risk.upper_cap.get().saturating_sub(used.get()).max(0);
+		let cap = self.cap(&listed.risk, listed.risk.upper_cap);
+		let left = cap.get().saturating_sub(used.get()).max(0);
 		let value = self.mark.lot_value(listed.tick_value).get();
 		let lots = left.checked_div(value).unwrap_or(0);
 		Size::new(u64::try_from(lots).unwrap_or(u64::MAX))

@@ -4,10 +4,11 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use breakwater_auction::Clearing;
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
+use breakwater_contagion::ContagionParams;
 use breakwater_funding::Impact;
 use breakwater_interfaces::{
-	AssetTerms, BatchSummary, Exposure, FeedPrice, FundingTerms, PoolTerms, Prices, RiskEngine,
-	RiskTerms,
+	AssetTerms, BatchSummary, ContagionLoads, Exposure, FeedPrice, FundingTerms, Loads, PoolTerms,
+	Prices, RiskEngine, RiskTerms,
 };
 use breakwater_margin::Brackets;
 use breakwater_oracle_math::Action;
@@ -52,6 +53,7 @@ impl crate::Config for Test {
 	type ListingOrigin = EnsureRoot<u64>;
 	type Prices = Oracle;
 	type Exposure = Accounts;
+	type Contagion = Monitor;
 	type Fullness = Fullness;
 	type WeightInfo = ();
 }
@@ -65,6 +67,7 @@ pub(crate) struct World {
 	pub(crate) open_interest: BTreeMap<MarketId, Size>,
 	pub(crate) borrowed: BTreeMap<PoolId, Quote>,
 	pub(crate) held: BTreeMap<AssetId, Amount>,
+	pub(crate) loads: Loads,
 	pub(crate) accrued: BTreeMap<PoolId, Vec<Quote>>,
 }
 
@@ -116,6 +119,16 @@ impl Exposure for Accounts {
 	}
 	fn accrue(pool: PoolId, interest: Quote) {
 		world(|world| world.accrued.entry(pool).or_default().push(interest));
+	}
+}
+
+// The runtime's configuration, which is public, names it.
+#[allow(unreachable_pub)]
+pub struct Monitor;
+
+impl ContagionLoads for Monitor {
+	fn loads() -> Loads {
+		world(|world| world.loads.clone())
 	}
 }
 
@@ -176,6 +189,7 @@ pub(crate) fn pool_terms() -> PoolTerms {
 			backlog: Threshold { trip: 100, release: 10 },
 			release: Millis::MINUTE,
 		},
+		fund: Default::default(),
 	}
 }
 
@@ -239,6 +253,12 @@ pub(crate) fn market_terms() -> ListedMarket {
 			upper_cap: Quote::new(200_000_000_000_000),
 			daily_volume: Size::new(10_000_000),
 			impact: percent(100),
+			contagion: ContagionParams {
+				depth_share: percent(50),
+				spill_share: percent(10),
+				least_cap: percent(20),
+				largest_raise: percent(50),
+			},
 		},
 		funding: FundingTerms {
 			impact_size: Size::new(100),

@@ -127,5 +127,6 @@ fn check_rates(
 	ensure!(within, "a maintenance rate is out of its bounds");
 	let ordered = maintenance <= state.initial && state.initial <= Ratio::ONE;
 	ensure!(ordered, "margin rates are not in order");
+	ensure!(state.squeeze <= Ratio::ONE, "a market is squeezed by more than all");
 	Ok(())
 }

@@ -51,6 +51,14 @@ pub trait Estates {
 	/// If the amount is below zero or an account is not there.
 	fn charge(from: &AccountKey, to: &AccountKey, amount: Quote) -> DispatchResult;
 
+	/// Takes now what an account owes to a deleveraging or a final settlement of its pool.
+	///
+	/// # Errors
+	/// If the account is not there, or the payee cannot be the other side.
+	fn settle_levy(_account: &AccountKey) -> DispatchResult {
+		Ok(())
+	}
+
 	/// Moves quanta from the fund of a pool to that of another, as far as the payer's quote is on
 	/// hand.
 	///

@@ -1,3 +1,4 @@
+use crate::MarketTerms;
 use alloc::vec::Vec;
 use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::Matching;
@@ -53,6 +54,12 @@ pub trait Exchange {
 	/// Cancels what an account has resting in all markets, as far as `limit` orders. Returns how
 	/// many were cancelled.
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32;
+}
+
+/// What was fixed when the markets were listed.
+pub trait Listings {
+	/// The terms of a market; none if it is not listed.
+	fn terms(market: MarketId) -> Option<MarketTerms>;
 }
 
 /// Where accounts go whose health is below zero. `()` leaves them in the due queue.

@@ -6,9 +6,12 @@ use alloc::{
 	vec::Vec,
 };
 
+use breakwater_liquidation::{Curve, Decay};
 use breakwater_margin::{Brackets, Step};
-use breakwater_units::{Quote, Ratio, Size};
+use breakwater_units::{Millis, Quote, Ratio, Size};
 use serde::{Deserialize, Serialize};
+
+use crate::LiquidationTerms;
 
 /// Parts of a billion in a percent.
 const PERCENT: u64 = 10_000_000;
@@ -99,6 +102,85 @@ pub struct GenesisThreshold<V> {
 	pub release: V,
 }
 
+/// How the distance of a Dutch price to its reserve shrinks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum GenesisDecay {
+	/// In proportion to the time left.
+	Linear,
+	/// By a factor every second.
+	#[serde(rename_all = "camelCase")]
+	Exponential {
+		/// What is kept of the distance after a second.
+		keep_per_second: Percent,
+	},
+	/// By a factor every so often.
+	#[serde(rename_all = "camelCase")]
+	Step {
+		/// What is kept of the distance after a step.
+		keep_per_step: Percent,
+		/// Time between steps, in milliseconds.
+		every: u64,
+	},
+}
+
+/// How positions, or collateral, of accounts below zero are sold. Times in milliseconds, sizes in
+/// lots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisLiquidation {
+	/// How the price walks to its reserve.
+	pub decay: GenesisDecay,
+	/// When it is there, at most a day.
+	pub duration: u64,
+	/// How far from the mark it starts, at most 10 %.
+	pub step: Percent,
+	/// What closing is expected to cost, at most 10 % and below the least maintenance rate.
+	pub cost: Percent,
+	/// A remainder smaller than this is closed too.
+	pub dust: u64,
+	/// Maintenance rates times this is where a close stops, 100 … 200 %.
+	pub buffer: Percent,
+	/// The fee on what is closed, at most the cost.
+	pub fee: Percent,
+	/// The most that is forced into a batch, as a part of the depth within a percent of the mark.
+	pub depth_share: Percent,
+	/// What may be forced into a batch whatever the depth.
+	pub least_offer: u64,
+	/// A move of the mark in the account's favour that begins the walk anew.
+	pub reset: Percent,
+}
+
+impl GenesisLiquidation {
+	/// The terms; apart from the curve not checked: see [`LiquidationTerms::are_valid`].
+	///
+	/// # Errors
+	/// That the curve is none, in words.
+	pub fn terms(&self) -> Result<LiquidationTerms, String> {
+		let decay = match self.decay {
+			GenesisDecay::Linear => Decay::Linear,
+			GenesisDecay::Exponential { keep_per_second } => {
+				Decay::Exponential { keep_per_second: keep_per_second.0 }
+			},
+			GenesisDecay::Step { keep_per_step, every } => {
+				Decay::Step { keep_per_step: keep_per_step.0, every: Millis::new(every) }
+			},
+		};
+		let curve = Curve::new(decay, Millis::new(self.duration));
+		Ok(LiquidationTerms {
+			curve: curve.map_err(|problem| problem.to_string())?,
+			step: self.step.0,
+			cost: self.cost.0,
+			dust: Size::new(self.dust),
+			buffer: self.buffer.0,
+			fee: self.fee.0,
+			depth_share: self.depth_share.0,
+			least_offer: Size::new(self.least_offer),
+			reset: self.reset.0,
+		})
+	}
+}
+
 /// The brackets of a chain specification.
 ///
 /// # Errors
@@ -141,6 +223,34 @@ mod tests {
 			let read = Percent::try_from(String::from(text)).unwrap();
 			assert_eq!(String::from(read), text);
 		}
+	}
+
+	#[test]
+	fn curves_are_written_for_people() {
+		let text = r#"{"decay":{"exponential":{"keepPerSecond":"90%"}},"duration":20000,
+			"step":"0.1%","cost":"1%","dust":1,"buffer":"120%","fee":"0.5%","depthShare":"20%",
+			"leastOffer":10,"reset":"1%"}"#;
+		let read: GenesisLiquidation = serde_json::from_str(text).unwrap();
+		let terms = read.terms().unwrap();
+		assert!(terms.are_valid());
+		let back: GenesisLiquidation =
+			serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+		assert_eq!(back, read);
+		assert!(GenesisLiquidation { duration: 0, ..read.clone() }.terms().is_err());
+		let refused = |change: fn(&mut LiquidationTerms)| {
+			let mut terms = terms.clone();
+			change(&mut terms);
+			assert!(!terms.are_valid(), "{terms:?}");
+		};
+		refused(|t| t.step = Ratio::saturating_from_percent(11));
+		refused(|t| t.cost = Ratio::saturating_from_percent(11));
+		refused(|t| t.fee = Ratio::saturating_from_percent(2));
+		refused(|t| t.buffer = Ratio::saturating_from_percent(99));
+		refused(|t| t.buffer = Ratio::saturating_from_percent(201));
+		refused(|t| t.depth_share = Ratio::ZERO);
+		refused(|t| t.depth_share = Ratio::saturating_from_percent(101));
+		refused(|t| t.least_offer = Size::ZERO);
+		refused(|t| t.reset = Ratio::ZERO);
 	}
 
 	#[test]

@@ -105,6 +105,17 @@ pub trait Levies {
 
 	/// The account that levies are paid to.
 	fn payee(pool: PoolId) -> Option<AccountKey>;
+
+	/// Whether an account's quote must stay where it is, because a snapshot that is not sealed yet
+	/// counts on it.
+	fn holds(_account: &AccountKey, _pool: PoolId) -> bool {
+		false
+	}
+
+	/// What of a pool's fund belongs to its backers. Only what is above it may be paid out.
+	fn reserved(_pool: PoolId) -> Quote {
+		Quote::ZERO
+	}
 }
 
 impl Levies for () {

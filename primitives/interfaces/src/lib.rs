@@ -2,7 +2,7 @@
 //!
 //! No pallet names another: each asks for the traits here, and the runtime plugs them together.
 //! [`Prices`] is the oracle, [`RiskEngine`] owns the index vector, [`Ledger`] owns the subaccounts,
-//! [`Vault`] the assets, [`Exchange`] the orders, [`Breakers`] what is allowed now, and
+//! [`Contagion`] what would be liquidated where, [`Vault`] the assets, [`Exchange`] the orders, [`Breakers`] what is allowed now, and
 //! [`Liquidation`] is where accounts whose health is below zero go, and
 //! [`Insurance`] pays what they cannot. Nothing here has storage.
 //!
@@ -18,6 +18,7 @@ extern crate alloc;
 
 mod accounts;
 mod breakers;
+mod contagion;
 mod estates;
 mod exchange;
 pub mod genesis;
@@ -30,12 +31,13 @@ pub use accounts::{
 	BookStep, Ledger, LedgerError, Solvency, SubaccountId, SubaccountInfo, Trade, Vault,
 };
 pub use breakers::{Breakers, MarketFacts, PoolFacts};
+pub use contagion::{Contagion, ContagionLoads, Loads};
 pub use estates::{Estates, GLOBAL_POOL};
-pub use exchange::{BatchSummary, Exchange, Liquidation};
+pub use exchange::{BatchSummary, Exchange, Liquidation, Listings};
 pub use insurance::{FundCondition, Insurance, Levies, Levy};
 pub use prices::{FeedPrice, Prices};
 pub use risk::{Exposure, Pricing, RiskEngine};
 pub use terms::{
-	AmmTerms, AssetTerms, FeeTerms, FundingTerms, MarketTerms, PoolTerms, RiskTerms, Symbol,
-	MAX_MARKETS,
+	AmmTerms, AssetTerms, FeeTerms, FundTerms, FundingTerms, LiquidationTerms, MarketTerms,
+	PoolTerms, RiskTerms, Symbol, MAX_MARKETS,
 };

@@ -3,10 +3,13 @@
 
 use bounded_collections::{BoundedVec, ConstU32};
 use breakwater_breaker::{withdrawal::LimitTerms, MarketParams, PoolParams};
+use breakwater_contagion::ContagionParams;
+use breakwater_liquidation::Curve;
 use breakwater_margin::Brackets;
 use breakwater_primitives::oracle::FeedId;
 use breakwater_risk::{HaircutParams, HorizonParams, MarginParams, RampParams};
 use breakwater_units::{Amount, Millis, PoolId, Quote, Ratio, Size, TickValue};
+use breakwater_waterfall::{DrawTerms, ExitTerms, PremiumShares, PremiumTerms};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -75,6 +78,8 @@ terms! {
 		funding: FundingTerms,
 		/// The breaker.
 		breaker: MarketParams,
+		/// How positions of accounts below zero are closed.
+		liquidation: LiquidationTerms,
 	}
 }
 
@@ -133,6 +138,8 @@ terms! {
 		/// Impact of trading a day's volume, relative to a day's volatility, in parts per billion:
 		/// the `Y` of the square-root law; one is usual.
 		impact: Ratio,
+		/// What liquidations at risk and the other pools' sales do to caps and initial margin.
+		contagion: ContagionParams,
 	}
 }
 
@@ -145,6 +152,51 @@ terms! {
 		least_volume: Size,
 		/// The rate's cap, as a multiple of initial less maintenance margin, in parts per billion.
 		cap_multiple: Ratio,
+	}
+}
+
+terms! {
+	/// How the legs of an account in liquidation are sold.
+	LiquidationTerms {
+		/// How fast the price walks from its start to the reserve.
+		curve: Curve,
+		/// How far from the mark it starts, as a part of the mark.
+		step: Ratio,
+		/// What closing is expected to cost, fee and slippage, as a part of what is closed.
+		cost: Ratio,
+		/// A remainder smaller than this is closed too.
+		dust: Size,
+		/// Maintenance rates times this, one or more, is where a close stops.
+		buffer: Ratio,
+		/// The fee on what is closed, as far as the account's budget leaves it.
+		fee: Ratio,
+		/// The most that is forced into a batch, as a part of the measured depth.
+		depth_share: Ratio,
+		/// What may be forced into a batch whatever the depth.
+		least_offer: Size,
+		/// A move of the mark in the account's favour, as a part of the mark when the curve began,
+		/// that begins it anew.
+		reset: Ratio,
+	}
+}
+
+impl LiquidationTerms {
+	/// Largest first step from the mark.
+	pub const MAX_STEP: Ratio = Ratio::saturating_from_percent(10);
+	/// Largest cost expected of a close.
+	pub const MAX_COST: Ratio = Ratio::saturating_from_percent(10);
+	/// Largest buffer.
+	pub const MAX_BUFFER: Ratio = Ratio::saturating_from_percent(200);
+
+	/// Whether they are within their bounds: `step ≤ 10 %`, `fee ≤ cost ≤ 10 %`, `1 ≤ buffer ≤ 2`,
+	/// `0 < depth_share ≤ 1`, `0 < least_offer`, `0 < reset ≤ 1`. A cost that is not below the
+	/// maintenance rate would leave nothing that a close restores: the caller checks that.
+	pub fn are_valid(&self) -> bool {
+		let costs = self.fee <= self.cost && self.cost <= Self::MAX_COST;
+		let buffer = (Ratio::ONE..=Self::MAX_BUFFER).contains(&self.buffer);
+		let part = |ratio: Ratio| !ratio.is_zero() && ratio <= Ratio::ONE;
+		let flow = part(self.depth_share) && !self.least_offer.is_zero();
+		self.step <= Self::MAX_STEP && costs && buffer && flow && part(self.reset)
 	}
 }
 
@@ -206,5 +258,64 @@ terms! {
 		interest_period: Millis,
 		/// The breaker.
 		breaker: PoolParams,
+		/// The fund.
+		fund: FundTerms,
+	}
+}
+
+terms! {
+	/// A pool's fund, and what may be done with it.
+	FundTerms {
+		/// Most of the fund that the stress may cost over all inventory.
+		inventory_share: Ratio,
+		/// The adverse move that inventory is measured against, as a part of its value.
+		inventory_stress: Ratio,
+		/// How far from the mark inventory is worked off at most.
+		unwind_band: Ratio,
+		/// The part of the measured depth that is worked off in a batch.
+		unwind_share: Ratio,
+		/// Mean correlation of the markets from which positions of opposite sides count as hedges
+		/// of each other, and hedges are opened. Above one: never.
+		hedge_correlation: Ratio,
+		/// What it may draw from the fund that all pools share.
+		draw: DrawTerms,
+		/// How backers leave.
+		exit: ExitTerms,
+		/// What insurance costs.
+		premium: PremiumTerms,
+		/// Who earns it.
+		premium_shares: PremiumShares,
+		/// The part of open interest that the fund ought to have at least.
+		target_share: Ratio,
+		/// The part of capital above the target that goes to the fund of all pools, at every
+		/// payment of premiums.
+		sweep_share: Ratio,
+		/// How far back its highest value is looked for.
+		look_back: Millis,
+	}
+}
+
+/// Terms for a start: careful ones.
+impl Default for FundTerms {
+	fn default() -> Self {
+		let percent = Ratio::saturating_from_percent;
+		Self {
+			inventory_share: percent(20),
+			inventory_stress: percent(20),
+			unwind_band: percent(1),
+			unwind_share: percent(20),
+			hedge_correlation: percent(80),
+			draw: DrawTerms { max_share: percent(30), quiet: Millis::DAY },
+			exit: ExitTerms {
+				delay: Millis::new(7 * Millis::DAY.get()),
+				max_freeze: Millis::new(3 * Millis::DAY.get()),
+				window: Millis::new(2 * Millis::DAY.get()),
+			},
+			premium: PremiumTerms { base: percent(1), slope: percent(4), max: percent(5) },
+			premium_shares: PremiumShares { capital: percent(20), weights: [4, 2, 1] },
+			target_share: percent(2),
+			sweep_share: percent(1),
+			look_back: Millis::DAY,
+		}
 	}
 }

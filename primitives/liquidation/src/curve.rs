@@ -67,6 +67,14 @@ impl Curve {
 		(decays && ends).then_some(Self { decay, duration }).ok_or(LiquidationError::InvalidCurve)
 	}
 
+	/// A line of a minute.
+	pub const MINUTE: Self = Self { decay: Decay::Linear, duration: Millis::new(60_000) };
+
+	/// When it is at its last price.
+	pub const fn duration(&self) -> Millis {
+		self.duration
+	}
+
 	/// The price after a time: `last + (start − last) · kept(elapsed)`, where `start` and `last`
 	/// may be in either order. The distance is rounded down to a tick, toward the last price: the
 	/// price is always between the two, it is the start at no time elapsed, and it never moves away

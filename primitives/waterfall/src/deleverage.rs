@@ -221,6 +221,12 @@ impl Snapshot {
 		Ok(Some(Entry { epoch: self.terms.epoch, money, size, cap }))
 	}
 
+	/// Fixes the totals, for a shortfall that is known only now: what another epoch left over, whose
+	/// targets this snapshot took in as they settled.
+	pub fn seal_for(self, shortfall: Amount) -> Epoch {
+		Self { terms: Terms { shortfall, ..self.terms }, ..self }.seal()
+	}
+
 	/// Fixes the totals.
 	pub fn seal(self) -> Epoch {
 		let (weights, sizes) = (self.weights.total(), self.sizes.total());
@@ -235,6 +241,13 @@ impl Snapshot {
 			charged: 0,
 			unsettled: self.entries,
 		}
+	}
+}
+
+impl Entry {
+	/// The epoch it settles in.
+	pub const fn epoch(&self) -> u32 {
+		self.epoch
 	}
 }
 

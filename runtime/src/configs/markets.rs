@@ -30,8 +30,8 @@ use super::{
 use crate::{
 	defence::Defence,
 	market_presets::{QUOTE_TOKEN, WBTC, WETH},
-	Assets, Balances, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk, Runtime,
-	RuntimeHoldReason,
+	Assets, Balances, CircuitBreaker, Clearing, Contagion, Custody, Exchange, Insurance,
+	Liquidation, Margin, Oracle, Risk, Runtime, RuntimeHoldReason,
 };
 
 /// The part of a block by which the pipeline's share grows while accounts that are due wait: it
@@ -62,7 +62,9 @@ pub struct PipelineBudget;
 
 impl Get<Budget> for PipelineBudget {
 	fn get() -> Budget {
-		let before = Oracle::heaviest_now().saturating_add(Exchange::worst_hook_weight());
+		let before = Oracle::heaviest_now()
+			.saturating_add(Exchange::worst_hook_weight())
+			.saturating_add(Contagion::heaviest_turn());
 		let total = HookWeight::get().saturating_sub(before);
 		Budget {
 			total,
@@ -88,6 +90,7 @@ impl breakwater_risk_engine::Config for Runtime {
 	type Prices = Oracle;
 	type Exposure = Margin;
 	type Fullness = Fullness;
+	type Contagion = Contagion;
 	type WeightInfo = breakwater_risk_engine::weights::SubstrateWeight<Runtime>;
 }
 
@@ -106,8 +109,9 @@ impl breakwater_ledger::Config for Runtime {
 	type Prices = Oracle;
 	type Vault = Custody;
 	type Busy = Exchange;
-	type Backstops = frame_support::traits::Nothing;
-	type Levies = ();
+	type Backstops = Insurance;
+	type Levies = Insurance;
+	type Contagion = Contagion;
 	type WeightInfo = breakwater_ledger::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = super::benchmark_helpers::Helper;
@@ -136,10 +140,9 @@ impl breakwater_clearing::Config for Runtime {
 	type RiskEngine = Risk;
 	type Breakers = CircuitBreaker;
 	type Solvency = Margin;
-	// Accounts that are due wait in their queue until there is a pallet that closes them.
-	type Liquidation = Defence<()>;
+	type Liquidation = Defence<Liquidation>;
 	type Exchange = Exchange;
-	type Insurance = Defence<()>;
+	type Insurance = Defence<Insurance>;
 	type Budget = PipelineBudget;
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }

@@ -6,5 +6,6 @@ mod benchmark_helpers;
 pub mod fees;
 pub mod markets;
 pub mod oracle;
+pub mod safety;
 pub mod session;
 pub mod system;

@@ -78,6 +78,9 @@ fn refuses_absurd_bounds() {
 		refused(|t| t.amm.max_leverage = Ratio::saturating_from_percent(2_001), E::BadAmm);
 		refused(|t| t.funding.impact_size = Size::ZERO, E::BadFunding);
 		refused(|t| t.funding.least_volume = Size::new(1_000_001), E::BadFunding);
+		refused(|t| t.liquidation.buffer = Ratio::new(999_999_999), E::BadLiquidation);
+		// the least maintenance rate is 1 %
+		refused(|t| t.liquidation.cost = Ratio::saturating_from_percent(1), E::BadLiquidation);
 		MarketCount::<Test>::put(breakwater_interfaces::MAX_MARKETS);
 		refused(|_| (), E::TooManyMarkets);
 		MarketCount::<Test>::put(2);

@@ -79,6 +79,26 @@ mod a_pool {
 			refused(|terms| terms.outflow.account_share = percent(101), Error::BadOutflowLimit);
 			refused(|terms| terms.outflow.window = Millis::ZERO, Error::BadOutflowLimit);
 			refused(|terms| terms.breaker.drawdown.release = u64::MAX, Error::BadPoolBreaker);
+			let above = percent(101);
+			refused(|terms| terms.fund.inventory_share = above, Error::BadInventoryTerms);
+			refused(|terms| terms.fund.inventory_stress = above, Error::BadInventoryTerms);
+			refused(|terms| terms.fund.inventory_stress = Ratio::ZERO, Error::BadInventoryTerms);
+			refused(|terms| terms.fund.unwind_band = Ratio::ZERO, Error::BadUnwindTerms);
+			refused(|terms| terms.fund.unwind_band = percent(51), Error::BadUnwindTerms);
+			refused(|terms| terms.fund.unwind_share = Ratio::ZERO, Error::BadUnwindTerms);
+			refused(|terms| terms.fund.unwind_share = above, Error::BadUnwindTerms);
+			refused(|terms| terms.fund.draw.max_share = above, Error::BadDrawTerms);
+			refused(|terms| terms.fund.draw.quiet = Millis::ZERO, Error::BadDrawTerms);
+			let too_long = Millis::new(90 * 86_400_000 + 1);
+			refused(|terms| terms.fund.exit.delay = Millis::ZERO, Error::BadExitTerms);
+			refused(|terms| terms.fund.exit.max_freeze = too_long, Error::BadExitTerms);
+			refused(|terms| terms.fund.exit.window = too_long, Error::BadExitTerms);
+			refused(|terms| terms.fund.premium.base = percent(6), Error::BadPremiumTerms);
+			refused(|terms| terms.fund.premium.max = above, Error::BadPremiumTerms);
+			refused(|terms| terms.fund.premium_shares.capital = above, Error::BadPremiumTerms);
+			refused(|terms| terms.fund.target_share = above, Error::BadTargetTerms);
+			refused(|terms| terms.fund.sweep_share = above, Error::BadTargetTerms);
+			refused(|terms| terms.fund.look_back = too_long, Error::BadLookBack);
 		});
 	}
 
@@ -256,6 +276,8 @@ mod a_market {
 			refused(|terms| terms.risk.daily_volume = Size::MAX, Error::DailyVolumeOutOfRange);
 			refused(|terms| terms.risk.impact = none, Error::ImpactOutOfRange);
 			refused(|terms| terms.risk.impact = percent(10_001), Error::ImpactOutOfRange);
+			refused(|terms| terms.risk.contagion.depth_share = none, Error::BadContagionParams);
+			refused(|terms| terms.risk.contagion.least_cap = none, Error::BadContagionParams);
 		});
 	}
 

@@ -4,6 +4,7 @@ use breakwater_units::Price;
 use crate::mock::*;
 
 mod asset;
+mod contagion;
 mod genesis;
 mod listing;
 mod market;
