@@ -207,7 +207,9 @@ impl Crowd {
 			},
 			Kind::Hedger => hedge(agent, account, markets, random).into_iter().collect(),
 			Kind::Bidder => self.bid(agent, one, random),
-			Kind::Noise if random.random_bool(0.05) => whim(agent, one, random).into_iter().collect(),
+			Kind::Noise if random.random_bool(0.05) => {
+				whim(agent, one, random).into_iter().collect()
+			},
 			Kind::Noise => Vec::new(),
 		}
 	}
@@ -265,7 +267,9 @@ impl Crowd {
 		let dollars = agent.dollars() * 0.5 * self.depth;
 		let requests: Vec<OrderRequest> = [0.01, 0.02, 0.04]
 			.into_iter()
-			.flat_map(|away| [Side::Buy, Side::Sell].map(|side| limit(market, side, away, dollars, false)))
+			.flat_map(|away| {
+				[Side::Buy, Side::Sell].map(|side| limit(market, side, away, dollars, false))
+			})
 			.collect();
 		let requests = requests.try_into().expect("six are fewer than fifty");
 		let place = breakwater_exchange::Call::place_many { account, requests };
@@ -304,9 +308,8 @@ fn agent(number: u32, seed: u64, pools: &[PoolId]) -> Agent {
 
 /// The chances of an agent at a time.
 fn chances(seed: u64, now: u64, number: u32) -> ChaCha8Rng {
-	let mix = |hash: u64, value: u64| {
-		(hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
-	};
+	let mix =
+		|hash: u64, value: u64| (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
 	ChaCha8Rng::seed_from_u64(mix(mix(mix(0, seed), now), u64::from(number)))
 }
 

@@ -130,10 +130,7 @@ fn follows(last: Option<&Candle>, candle: &Candle) -> Result<(), String> {
 
 fn row(fields: &[&str]) -> Result<Candle, String> {
 	let [time, open, high, low, close, rest @ ..] = fields else {
-		return Err(format!(
-			"{} columns instead of ts,open,high,low,close,volume",
-			fields.len()
-		));
+		return Err(format!("{} columns instead of ts,open,high,low,close,volume", fields.len()));
 	};
 	let number = |text: &str| {
 		text.parse::<f64>()
@@ -239,7 +236,8 @@ mod tests {
 	fn rows_twice_or_out_of_order_are_named() {
 		let twice = format!("{0}{0}", rows(&[10.0]));
 		assert_eq!(parse(&twice).unwrap_err(), format!("line 2: the time {T} is there twice"));
-		let unsorted: String = rows(&[10.0, 11.0]).lines().rev().map(|row| format!("{row}\n")).collect();
+		let unsorted: String =
+			rows(&[10.0, 11.0]).lines().rev().map(|row| format!("{row}\n")).collect();
 		assert!(parse(&unsorted).unwrap_err().starts_with("line 2: its time is before"));
 	}
 
@@ -259,7 +257,10 @@ mod tests {
 		candles.push(Candle { time: T + 20 * MINUTE, ..candles[1] });
 		let at = |minutes| price_at(&candles, T + minutes * MINUTE);
 		assert_eq!(price_at(&candles, T - 1), None);
-		assert_eq!([at(0), at(1), at(6), at(7), at(20)], [Some(10.0), Some(11.0), Some(11.0), None, Some(11.0)]);
+		assert_eq!(
+			[at(0), at(1), at(6), at(7), at(20)],
+			[Some(10.0), Some(11.0), Some(11.0), None, Some(11.0)]
+		);
 		let missing = gaps(&candles, 0, u64::MAX);
 		assert_eq!(missing, Gaps { minutes: 18, longest: 18 });
 		assert_eq!(gaps(&candles, T, T + 2 * MINUTE), Gaps::default());

@@ -62,11 +62,15 @@ impl Comparison {
 				or_dash(r.liquidations.blocks_to_liquidation.p50, |n| n.to_string())
 			}),
 			("… 99 %", |r| or_dash(r.liquidations.blocks_to_liquidation.p99, |n| n.to_string())),
-			("… longest", |r| or_dash(r.liquidations.blocks_to_liquidation.max, |n| n.to_string())),
+			("… longest", |r| {
+				or_dash(r.liquidations.blocks_to_liquidation.max, |n| n.to_string())
+			}),
 			("still waiting at the end", |r| r.liquidations.waiting_at_end.to_string()),
 			("slippage of forced closes, bp", |r| bps(r.liquidations.slippage_bps.mean)),
 			("… 99 %", |r| bps(r.liquidations.slippage_bps.p99)),
-			("cascade multiplier", |r| or_dash(r.cascade_multiplier, |times| format!("{times:.2}"))),
+			("cascade multiplier", |r| {
+				or_dash(r.cascade_multiplier, |times| format!("{times:.2}"))
+			}),
 			("capital efficiency", |r| {
 				or_dash(r.trading.capital_efficiency, |times| format!("{times:.1}×"))
 			}),
@@ -83,7 +87,12 @@ impl Comparison {
 	/// In Markdown.
 	pub fn table(&self) -> String {
 		let names: Vec<&str> = self.names().collect();
-		let mut text = format!("| {} | {} |\n|---|{}\n", self.title, names.join(" | "), "---:|".repeat(names.len()));
+		let mut text = format!(
+			"| {} | {} |\n|---|{}\n",
+			self.title,
+			names.join(" | "),
+			"---:|".repeat(names.len())
+		);
 		for row in self.rows() {
 			text += &format!("| {} |\n", row.join(" | "));
 		}
@@ -107,18 +116,33 @@ impl Comparison {
 		body += &self.paid().render();
 		body += &table(&head, &self.rows());
 		body += &self.lines("Losses beyond what accounts had", "What accounts below zero lack at that moment. Lower and shorter is better; a line that stays up is a loss nobody has paid.", |report| report.per_block.bad_debt.clone()).render();
-		body += &self.lines("Accounts below maintenance margin", "How many wait for liquidation after each block.", |report| {
-			report.per_block.due.iter().map(|due| f64::from(*due)).collect()
-		}).render();
-		body += &self.lines("In funds", "What is left of the funds.", |report| report.per_block.funds.clone()).render();
-		let markets: Vec<String> =
-			self.reports.first().map(|report| report.per_block.markets.keys().cloned().collect()).unwrap_or_default();
+		body += &self
+			.lines(
+				"Accounts below maintenance margin",
+				"How many wait for liquidation after each block.",
+				|report| report.per_block.due.iter().map(|due| f64::from(*due)).collect(),
+			)
+			.render();
+		body += &self
+			.lines("In funds", "What is left of the funds.", |report| {
+				report.per_block.funds.clone()
+			})
+			.render();
+		let markets: Vec<String> = self
+			.reports
+			.first()
+			.map(|report| report.per_block.markets.keys().cloned().collect())
+			.unwrap_or_default();
 		for market in markets {
 			body += &self.price(&market).render();
 		}
 		body += "<h2>The designs</h2>";
 		for report in &self.reports {
-			body += &format!("<p><b>{}</b>: {}.</p>", escape(report.run.design), escape(report.run.design_means));
+			body += &format!(
+				"<p><b>{}</b>: {}.</p>",
+				escape(report.run.design),
+				escape(report.run.design_means)
+			);
 		}
 		body += &format!("<h2>What was run</h2><p><code>{}</code></p>", escape(&self.command));
 		for warning in self.reports.iter().flat_map(|report| &report.warnings).take(5) {
@@ -130,7 +154,8 @@ impl Comparison {
 	fn paid(&self) -> Bars {
 		let rows = self.reports.iter().map(|report| {
 			let solvency = &report.solvency;
-			let parts = vec![solvency.fund_used, solvency.taken_from_others, solvency.bad_debt_at_end];
+			let parts =
+				vec![solvency.fund_used, solvency.taken_from_others, solvency.bad_debt_at_end];
 			(report.run.design.to_string(), parts)
 		});
 		Bars {
@@ -143,9 +168,10 @@ impl Comparison {
 	}
 
 	fn lines(&self, title: &str, says: &str, of: impl Fn(&Report) -> Vec<f64>) -> Plot {
-		let series = self.reports.iter().map(|report| {
-			Series::line(report.run.design, over_time(report, &of(report)))
-		});
+		let series = self
+			.reports
+			.iter()
+			.map(|report| Series::line(report.run.design, over_time(report, &of(report))));
 		let y = if title.starts_with("Accounts") { Unit::Count } else { Unit::Money };
 		Plot {
 			title: title.into(),
@@ -162,7 +188,8 @@ impl Comparison {
 		let series = self.reports.iter().filter_map(|report| {
 			let prices = &report.per_block.markets.get(market)?.price;
 			let times = report.per_block.time.iter();
-			let points = times.zip(prices).filter_map(|(time, price)| Some((*time as f64, (*price)?)));
+			let points =
+				times.zip(prices).filter_map(|(time, price)| Some((*time as f64, (*price)?)));
 			Some(Series::line(report.run.design, points.collect()))
 		});
 		Plot {

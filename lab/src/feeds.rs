@@ -166,9 +166,11 @@ mod tests {
 
 	/// A file of a row a minute at a price, for some minutes from a time.
 	fn file(name: &str, from: u64, minutes: impl Iterator<Item = u64>, price: f64) -> String {
-		let path = std::env::temp_dir().join(format!("lab-feeds-{}-{name}.csv", std::process::id()));
-		let rows: String =
-			minutes.map(|n| format!("{},{price},{price},{price},{price},1\n", from + n * MINUTE)).collect();
+		let path =
+			std::env::temp_dir().join(format!("lab-feeds-{}-{name}.csv", std::process::id()));
+		let rows: String = minutes
+			.map(|n| format!("{},{price},{price},{price},{price},1\n", from + n * MINUTE))
+			.collect();
 		std::fs::write(&path, format!("ts,open,high,low,close,volume\n{rows}")).unwrap();
 		path.display().to_string()
 	}
@@ -184,7 +186,11 @@ mod tests {
 		let recorded = load(&[format!("btc={a},{b}")], &known(), None, HOUR).unwrap();
 		assert_eq!(recorded.prices["BTC-USD"].prices(T + 2 * MINUTE), [40_000.0, 40_100.0]);
 		assert_eq!(recorded.start, T);
-		assert!(recorded.warnings[0].contains("1 minutes of the run are before"), "{:?}", recorded.warnings);
+		assert!(
+			recorded.warnings[0].contains("1 minutes of the run are before"),
+			"{:?}",
+			recorded.warnings
+		);
 	}
 
 	#[test]
@@ -201,7 +207,9 @@ mod tests {
 		let good = file("good", T, 0..60, 40_000.0);
 		assert!(refused(&["BTC".into()], None).contains("give it as BTC=btc.csv"));
 		assert!(refused(&["=x.csv".into()], None).contains("give it as BTC=btc.csv"));
-		assert!(refused(&["BTC=/nowhere.csv".into()], None).starts_with("/nowhere.csv can not be read"));
+		assert!(
+			refused(&["BTC=/nowhere.csv".into()], None).starts_with("/nowhere.csv can not be read")
+		);
 		let error = refused(&[format!("DOGE={good}")], None);
 		assert!(error.contains("no such feed, but USDC-USD, BTC-USD, ETH-USD"), "{error}");
 		let twice = [format!("BTC={good}"), format!("btc-usd={good}")];
@@ -216,7 +224,10 @@ mod tests {
 		let dollars = file("dollars", T, 0..60, 40_000.0);
 		let thousands = file("thousands", T, 0..60, 40.0);
 		let error = refused(&[format!("BTC={dollars},{thousands}")], None);
-		assert!(error.contains("around 40, those of") && error.ends_with("are both in the same unit?"), "{error}");
+		assert!(
+			error.contains("around 40, those of") && error.ends_with("are both in the same unit?"),
+			"{error}"
+		);
 		let tiny = file("tiny", T, 0..60, 0.04);
 		let error = refused(&[format!("BTC={tiny}")], None);
 		assert!(error.contains("do not fit BTC-USD, whose tick is 0.01"), "{error}");

@@ -326,11 +326,7 @@ fn generated(name: Scenario, how: &How) -> Result<Plan, String> {
 	Ok(plan)
 }
 
-fn replay(
-	files: &[String],
-	start: Option<u64>,
-	how: &How,
-) -> Result<(Plan, Vec<String>), String> {
+fn replay(files: &[String], start: Option<u64>, how: &How) -> Result<(Plan, Vec<String>), String> {
 	let known = Chain::new().with(|| {
 		let feeds = breakwater_runtime::Oracle::feeds();
 		feeds.into_iter().filter_map(|feed| feed_name(feed.feed)).collect::<Vec<_>>()
@@ -399,7 +395,10 @@ fn one(
 	report.warnings = warnings;
 	print!("{}", page::summary(&report));
 	if let Some(output) = output {
-		output.publish(&[("report.json", page::json(&report)?), ("report.html", page::report(&report))])?;
+		output.publish(&[
+			("report.json", page::json(&report)?),
+			("report.html", page::report(&report)),
+		])?;
 		said_where(destination, "report.html");
 	}
 	broken(&outcome)
@@ -455,7 +454,8 @@ fn over_parameters(
 	let points = sweep::points(&axes)?;
 	// What the chain does not start with is found before an hour has passed.
 	for point in &points {
-		Chain::with_genesis(&point.changes).map_err(|problem| format!("{}: {problem}", point.name))?;
+		Chain::with_genesis(&point.changes)
+			.map_err(|problem| format!("{}: {problem}", point.name))?;
 	}
 	let mut swept = sweep::Sweep::new(command::again());
 	let mut failed = Ok(());
@@ -471,12 +471,35 @@ fn over_parameters(
 	}
 	print!("{}", swept.table());
 	if let Some(output) = output {
-		let files =
-			[("report.json", swept.json()?), ("table.md", swept.table()), ("report.html", swept.page())];
+		let files = [
+			("report.json", swept.json()?),
+			("table.md", swept.table()),
+			("report.html", swept.page()),
+		];
 		output.publish(&files)?;
 		said_where(destination, "report.html");
 	}
 	failed
+}
+
+/// Orders placed, one and fifty in a transaction.
+fn placing(signature: std::time::Duration) {
+	const ORDERS: u32 = 50;
+	println!("\n| orders in a transaction | µs an order | reads an order | writes an order | orders a second | checks of a signature an order |");
+	println!("|---:|---:|---:|---:|---:|---:|");
+	for per_call in [1, 50] {
+		let measured = bench::placing(ORDERS, per_call);
+		let each = |all: f64| all / f64::from(ORDERS);
+		let seconds = each(measured.time.as_secs_f64());
+		println!(
+			"| {per_call} | {:.0} | {:.1} | {:.1} | {:.0} | {:.1} |",
+			seconds * 1e6,
+			each(measured.touched.reads as f64),
+			each(measured.touched.writes as f64),
+			1.0 / seconds,
+			seconds / signature.as_secs_f64()
+		);
+	}
 }
 
 fn bench(accounts: &[u32], orders: &[u32]) {
@@ -502,6 +525,7 @@ fn bench(accounts: &[u32], orders: &[u32]) {
 		}
 	}
 	let signature = bench::signature();
+	placing(signature);
 	let empty = bench::batch(0);
 	println!("\n| orders that could trade | that do | ms | reads an order | writes an order | orders a second | a signature's check takes {:.0} µs: so many an order |", signature.as_secs_f64() * 1e6);
 	println!("|---|---:|---:|---:|---:|---:|---:|");

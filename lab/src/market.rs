@@ -132,7 +132,10 @@ mod tests {
 	#[test]
 	fn silence_says_nothing() {
 		let silent = Market { silent: vec![(10, 20)], ..constant(&[1.0]) };
-		assert_eq!([9, 10, 19, 20].map(|now| silent.say(now, 2).is_some()), [true, false, false, true]);
+		assert_eq!(
+			[9, 10, 19, 20].map(|now| silent.say(now, 2).is_some()),
+			[true, false, false, true]
+		);
 	}
 
 	#[test]

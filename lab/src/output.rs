@@ -23,9 +23,9 @@ impl Output {
 	/// # Errors
 	/// If it exists, or cannot be made.
 	pub fn prepare(directory: &Path, replace: bool) -> Result<Self, String> {
-		let name = directory
-			.file_name()
-			.ok_or_else(|| format!("--out {}: give a directory with a name", directory.display()))?;
+		let name = directory.file_name().ok_or_else(|| {
+			format!("--out {}: give a directory with a name", directory.display())
+		})?;
 		let empty = fs::read_dir(directory).is_ok_and(|mut inside| inside.next().is_none());
 		let exists = directory.symlink_metadata().is_ok() && !empty;
 		if exists && !replace {
@@ -34,7 +34,10 @@ impl Output {
 				directory.display()
 			));
 		}
-		if exists && !directory.join("report.json").is_file() && !directory.join("table.md").is_file() {
+		if exists
+			&& !directory.join("report.json").is_file()
+			&& !directory.join("table.md").is_file()
+		{
 			return Err(format!(
 				"{} is no report of the lab, so it is not replaced",
 				directory.display()
@@ -98,7 +101,10 @@ mod tests {
 	fn drafts(of: &Path) -> usize {
 		let name = of.file_name().unwrap().to_string_lossy().into_owned();
 		let all = fs::read_dir(of.parent().unwrap()).unwrap().flatten();
-		all.filter(|entry| entry.file_name().to_string_lossy().starts_with(&format!("{name}.draft"))).count()
+		all.filter(|entry| {
+			entry.file_name().to_string_lossy().starts_with(&format!("{name}.draft"))
+		})
+		.count()
 	}
 
 	#[test]

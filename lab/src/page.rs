@@ -55,7 +55,10 @@ fn bps(value: f64) -> String {
 pub fn verdict(report: &Report) -> (bool, String) {
 	let solvency = &report.solvency;
 	if let Some(broken) = &report.invariants.broken {
-		return (false, format!("An invariant broke after block {}: {}", broken.block, broken.what));
+		return (
+			false,
+			format!("An invariant broke after block {}: {}", broken.block, broken.what),
+		);
 	}
 	let money = |dollars: f64| number(dollars, Unit::Money);
 	let accounts = report.liquidations.accounts;
@@ -138,13 +141,17 @@ pub fn summary(report: &Report) -> String {
 	let figures = figures(report).into_iter();
 	let lines: String =
 		figures.map(|(name, value, means)| format!("{name:<26} {value:<18} {means}\n")).collect();
-	format!("\n{}\n\n{lines}State root                 {}\n", verdict(report).1, report.run.state_root)
+	format!(
+		"\n{}\n\n{lines}State root                 {}\n",
+		verdict(report).1,
+		report.run.state_root
+	)
 }
 
 /// The report of one run.
 pub fn report(report: &Report) -> String {
 	let (good, verdict) = verdict(report);
-	let class = if good { "verdict" } else { "verdict bad" };
+	let class = if good { "verdict" } else { "verdict lost" };
 	let run = &report.run;
 	let day = |ms: u64| (ms / 86_400_000) as i64;
 	let mut body = format!(
@@ -173,9 +180,16 @@ pub fn report(report: &Report) -> String {
 /// The key figures as cards.
 pub fn cards(report: &Report) -> String {
 	let card = |(name, value, means): (&str, String, String)| {
-		format!("<div class=\"card\"><span>{name}</span><b>{}</b><span>{}</span></div>", escape(&value), escape(&means))
+		format!(
+			"<div class=\"card\"><span>{name}</span><b>{}</b><span>{}</span></div>",
+			escape(&value),
+			escape(&means)
+		)
 	};
-	format!("<div class=\"cards\">{}</div>\n", figures(report).into_iter().map(card).collect::<String>())
+	format!(
+		"<div class=\"cards\">{}</div>\n",
+		figures(report).into_iter().map(card).collect::<String>()
+	)
 }
 
 /// A date from days since 1970 (Hinnant's civil_from_days).
@@ -244,7 +258,8 @@ fn plots(report: &Report) -> Vec<Plot> {
 		..base.clone()
 	});
 	let rates = columns.markets.iter();
-	let rates = rates.map(|(name, market)| Series::line(name, some_over_time(report, &market.maintenance)));
+	let rates =
+		rates.map(|(name, market)| Series::line(name, some_over_time(report, &market.maintenance)));
 	plots.push(Plot {
 		title: "Maintenance margin".into(),
 		says: "What a small position must keep. It follows volatility, and not faster than traders can follow; a flat line is a fixed rate.".into(),
@@ -380,21 +395,31 @@ fn about(report: &Report) -> String {
 		if report.invariants.hold { ", and all held" } else { "; one did not hold" }
 	);
 	html += &format!("<p class=\"soft\">{}: {}.</p>", escape(run.design), escape(run.design_means));
-	let agents: Vec<String> = run.agents.iter().map(|(kind, count)| {
-		let name = serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_string));
-		format!("{count} {}", name.unwrap_or_default())
-	}).collect();
+	let agents: Vec<String> = run
+		.agents
+		.iter()
+		.map(|(kind, count)| {
+			let name =
+				serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_string));
+			format!("{count} {}", name.unwrap_or_default())
+		})
+		.collect();
 	html += &format!("<p class=\"soft\">Agents: {}.</p>", escape(&agents.join(", ")));
 	if !run.changed.is_empty() {
 		let changed: Vec<String> =
 			run.changed.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-		html += &format!("<p class=\"soft\">Parameters that are not the preset's: {}.</p>", escape(&changed.join("; ")));
+		html += &format!(
+			"<p class=\"soft\">Parameters that are not the preset's: {}.</p>",
+			escape(&changed.join("; "))
+		);
 	}
 	html += "<h2>Refused</h2><p class=\"soft\">Calls of agents that the chain did not take: most are orders beyond an agent's margin.</p>";
 	let mut refused: Vec<(&String, &u64)> = report.trading.refused.iter().collect();
 	refused.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-	let rows: Vec<Vec<String>> =
-		refused.into_iter().map(|(reason, count)| vec![reason.clone(), thousands(*count)]).collect();
+	let rows: Vec<Vec<String>> = refused
+		.into_iter()
+		.map(|(reason, count)| vec![reason.clone(), thousands(*count)])
+		.collect();
 	html += &table(&["reason".into(), "times".into()], &rows);
 	html += "<p class=\"soft\">docs/lab.md says what each measure means, and what the chain does not protect against.</p>";
 	html
@@ -406,6 +431,9 @@ mod tests {
 
 	#[test]
 	fn days_are_dates() {
-		assert_eq!([0, 59, 18_766, 19_782].map(date), ["1970-01-01", "1970-03-01", "2021-05-19", "2024-02-29"]);
+		assert_eq!(
+			[0, 59, 18_766, 19_782].map(date),
+			["1970-01-01", "1970-03-01", "2021-05-19", "2024-02-29"]
+		);
 	}
 }

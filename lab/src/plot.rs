@@ -53,7 +53,8 @@ fn short(size: f64) -> String {
 		10.0..100.0 => format!("{scaled:.1}"),
 		_ => format!("{scaled:.2}"),
 	};
-	let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+	let text =
+		if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
 	format!("{text}{suffix}")
 }
 
@@ -157,8 +158,13 @@ fn ticks(from: f64, to: f64, about: usize, unit: Unit) -> Vec<f64> {
 	} else {
 		let rough = (to - from) / about as f64;
 		let size = 10f64.powf(rough.log10().floor());
-		let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|by| by * size >= rough).unwrap_or(10.0) * size;
-		if unit == Unit::Count { step.max(1.0) } else { step }
+		let step =
+			[1.0, 2.0, 5.0, 10.0].into_iter().find(|by| by * size >= rough).unwrap_or(10.0) * size;
+		if unit == Unit::Count {
+			step.max(1.0)
+		} else {
+			step
+		}
 	};
 	let mut at = (from / step).ceil() * step;
 	let mut all = Vec::new();
@@ -177,7 +183,10 @@ fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 	let stretch = points.len().div_ceil(MOST_POINTS / 2);
 	let of = |chunk: &[(f64, f64)]| {
 		let by = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-		let mut two = [*chunk.iter().min_by(by).unwrap_or(&chunk[0]), *chunk.iter().max_by(by).unwrap_or(&chunk[0])];
+		let mut two = [
+			*chunk.iter().min_by(by).unwrap_or(&chunk[0]),
+			*chunk.iter().max_by(by).unwrap_or(&chunk[0]),
+		];
 		two.sort_by(|a, b| a.0.total_cmp(&b.0));
 		two
 	};
@@ -247,6 +256,10 @@ impl Plot {
 	pub fn render(&self) -> String {
 		let points = || self.series.iter().flat_map(|series| &series.points);
 		let Some(x) = range(points().map(|point| point.0)) else { return String::new() };
+		if self.from_zero && points().all(|point| point.1 == 0.0) {
+			let nothing = "<p class=\"nothing\">Zero throughout.</p>";
+			return figure(&self.title, "", nothing, &self.says);
+		}
 		let limit = self.limit.iter().map(|(_, value)| *value);
 		let zero = self.from_zero.then_some(0.0);
 		let y = range(points().map(|point| point.1).chain(limit).chain(zero)).unwrap_or_default();
@@ -422,7 +435,8 @@ impl Scatter {
 		let all = || self.groups.iter().flat_map(|(_, points)| points);
 		let Some(x) = range(all().map(|point| point.0)) else { return String::new() };
 		let Some(y) = range(all().map(|point| point.1).chain([0.0])) else { return String::new() };
-		let spare = |(low, high): (f64, f64)| (high - low).abs().max(high.abs() * 0.02).max(1e-9) * 0.12;
+		let spare =
+			|(low, high): (f64, f64)| (high - low).abs().max(high.abs() * 0.02).max(1e-9) * 0.12;
 		let x = (x.0 - spare(x), x.1 + spare(x) * 2.0);
 		let y = (y.0, y.1 + spare(y));
 		let names = self.groups.iter().enumerate().map(|(place, (name, _))| (place, name.as_str()));
@@ -465,7 +479,10 @@ mod tests {
 		assert_eq!(number(0.0125, Unit::Percent), "1.25 %");
 		assert_eq!(number(0.2, Unit::Percent), "20 %");
 		assert_eq!(number(1_621_425_600_000.0, Unit::Time), "12:00");
-		assert_eq!(["43,500", "1.50", "0.4874"], [43_500.0, 1.5, 0.48741].map(|p| number(p, Unit::Price)).as_ref());
+		assert_eq!(
+			["43,500", "1.50", "0.4874"],
+			[43_500.0, 1.5, 0.48741].map(|p| number(p, Unit::Price)).as_ref()
+		);
 	}
 
 	#[test]
@@ -479,7 +496,8 @@ mod tests {
 
 	#[test]
 	fn thinned_lines_keep_their_extremes() {
-		let points: Vec<_> = (0..10_000).map(|n| (f64::from(n), if n == 5_003 { 9.0 } else { 0.0 })).collect();
+		let points: Vec<_> =
+			(0..10_000).map(|n| (f64::from(n), if n == 5_003 { 9.0 } else { 0.0 })).collect();
 		let thinned = thin(&points);
 		assert!(thinned.len() <= MOST_POINTS + 2);
 		assert!(thinned.contains(&(5_003.0, 9.0)));
@@ -501,8 +519,11 @@ mod tests {
 		assert_eq!(html.matches("<svg").count(), 2, "one for each width");
 		assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
 		assert!(html.contains("a &lt; b") && !html.contains("NaN") && !html.contains("inf"));
-		let flat = Plot { series: vec![Series::line("s", vec![(5.0, 0.0)])], limit: None, ..plot.clone() };
+		let flat =
+			Plot { series: vec![Series::line("s", vec![(5.0, 1.0)])], limit: None, ..plot.clone() };
 		assert!(!flat.render().contains("NaN"));
+		let zero = Plot { series: vec![Series::line("s", vec![(5.0, 0.0)])], ..plot.clone() };
+		assert!(zero.render().contains("Zero throughout"));
 		assert_eq!(Plot { series: vec![], ..plot }.render(), "");
 	}
 }

@@ -10,7 +10,7 @@ use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{Estates as _, Ledger, SubaccountId, Trade};
 use breakwater_runtime::{Margin, Runtime, RuntimeCall};
-use breakwater_units::{AccountKey, Lots, MarketId, Price, Quote, Side, Size};
+use breakwater_units::{AccountKey, Lots, MarketId, PoolId, Price, Quote, Side, Size};
 use frame_support::storage::with_storage_layer;
 use polkadot_sdk::*;
 use rand::Rng;
@@ -104,6 +104,8 @@ impl Default for Congestion {
 pub struct Deeds {
 	/// What funds paid.
 	pub from_fund: i128,
+	/// What vaults are worth.
+	pub in_vaults: i128,
 	/// What was missing from accounts that were closed against others, or paid for by them.
 	pub shortfall: i128,
 	/// What others lost for it, against the mark.
@@ -129,6 +131,8 @@ pub struct Policy {
 	/// Accounts whose orders of this block are liquidations.
 	pub at_work: BTreeSet<AccountKey>,
 	marks: BTreeMap<MarketId, u64>,
+	/// Where a design has a vault instead of a fund: by pool, and what it was worth.
+	vaults: BTreeMap<PoolId, (AccountKey, i128)>,
 }
 
 impl Policy {
@@ -138,8 +142,12 @@ impl Policy {
 		congestion: Congestion,
 		seed: u64,
 		owners: BTreeMap<AccountKey, SubaccountId>,
+		sponsors: &[(PoolId, AccountKey)],
 	) -> Self {
+		let has_vault = design == Design::Queue;
+		let vaults = sponsors.iter().filter(|_| has_vault);
 		Self {
+			vaults: vaults.map(|(pool, key)| (*pool, (*key, 0))).collect(),
 			design,
 			congestion,
 			seed,
@@ -149,6 +157,16 @@ impl Policy {
 			at_work: BTreeSet::new(),
 			marks: BTreeMap::new(),
 		}
+	}
+
+	/// Whether what sponsors give stays with them: they are the vaults then.
+	pub fn has_vaults(&self) -> bool {
+		!self.vaults.is_empty()
+	}
+
+	/// Accounts that are no traders.
+	pub fn vaults(&self) -> BTreeSet<AccountKey> {
+		self.vaults.values().map(|(key, _)| *key).collect()
 	}
 
 	/// Whether the lab plays it, rather than the chain.
@@ -163,8 +181,10 @@ impl Policy {
 		if !self.is_played() {
 			return Vec::new();
 		}
+		let vaults = self.vaults();
+		let due = view.accounts.values();
 		let due: Vec<&AccountView> =
-			view.accounts.values().filter(|account| account.is_due()).collect();
+			due.filter(|account| account.is_due() && !vaults.contains(&account.key)).collect();
 		let keys: BTreeSet<AccountKey> = due.iter().map(|account| account.key).collect();
 		self.since.retain(|key, _| keys.contains(key));
 		for key in keys {
@@ -187,7 +207,23 @@ impl Policy {
 			self.at_work.insert(account.key);
 			acts.extend(liquidate(&owner, closes));
 		}
+		acts.extend(self.work_off(view));
 		acts
+	}
+
+	/// Vaults sell a part of what they took over in every block.
+	fn work_off(&self, view: &View) -> Vec<Act> {
+		let of = |(key, _): &(AccountKey, i128)| {
+			let (account, owner) = (view.accounts.get(key)?, self.owners.get(key)?);
+			let one = |held: &PositionView| {
+				let market = view.market(held.market)?;
+				let lots = (held.lots.unsigned_abs() as f64 * queue::VAULT_PART).ceil() as u64;
+				Some(orders(held, market, lots, mark_less(market, held, queue::VAULT_WORST)))
+			};
+			let closes: Vec<_> = account.positions.iter().filter_map(one).flatten().collect();
+			(!closes.is_empty()).then(|| liquidate(owner, closes))
+		};
+		self.vaults.values().filter_map(of).flatten().collect()
 	}
 
 	fn reached_by_keepers<'a>(
@@ -220,9 +256,9 @@ impl Policy {
 				let one = |held: &PositionView| {
 					let market = view.market(held.market)?;
 					let lots = keepers::lots_to_close(account, held, market, free);
-					Some(order(held, market, lots, mark_less(market, held, keepers::FEE)))
+					Some(orders(held, market, lots, mark_less(market, held, keepers::FEE)))
 				};
-				account.positions.iter().filter_map(one).collect()
+				account.positions.iter().filter_map(one).flatten().collect()
 			},
 			Design::Proposer => {
 				let place = random.random_range(0..account.positions.len().max(1));
@@ -231,10 +267,9 @@ impl Policy {
 					let market = view.market(held.market)?;
 					let lots = proposer::lots_in_a_block(held, market);
 					let price = proposer::fillable_price(account, held, market);
-					Some(order(held, market, lots, price))
+					Some(orders(held, market, lots, price))
 				})
-				.into_iter()
-				.collect()
+				.unwrap_or_default()
 			},
 			Design::Queue => self.engine(account, view, now),
 		}
@@ -242,7 +277,9 @@ impl Policy {
 
 	/// Market orders; of large positions a fifth, then a pause, then all.
 	fn engine(&mut self, account: &AccountView, view: &View, now: u64) -> Vec<OrderRequest> {
-		if queue::goes_to_vault(account) || self.cooling.get(&account.key).is_some_and(|at| now < *at) {
+		if queue::goes_to_vault(account)
+			|| self.cooling.get(&account.key).is_some_and(|at| now < *at)
+		{
 			return Vec::new();
 		}
 		let large = account.notional as f64 / DOLLAR > queue::LARGE;
@@ -254,9 +291,9 @@ impl Policy {
 		let one = |held: &PositionView| {
 			let market = view.market(held.market)?;
 			let lots = (held.lots.unsigned_abs() as f64 * part).ceil() as u64;
-			Some(order(held, market, lots, mark_less(market, held, queue::WORST)))
+			Some(orders(held, market, lots, mark_less(market, held, queue::WORST)))
 		};
-		account.positions.iter().filter_map(one).collect()
+		account.positions.iter().filter_map(one).flatten().collect()
 	}
 
 	/// After a block: who is below zero, and who pays. Call it inside of the state.
@@ -270,7 +307,24 @@ impl Policy {
 		}
 		self.marks = view.markets.iter().map(|market| (market.market, market.mark)).collect();
 		self.pay_deficits(&View::look(), &mut deeds);
+		self.value_vaults(&mut deeds);
 		deeds
+	}
+
+	/// What vaults lost since the last block is what they paid; what they gained comes back.
+	fn value_vaults(&mut self, deeds: &mut Deeds) {
+		if self.vaults.is_empty() {
+			return;
+		}
+		let view = View::look();
+		for (key, worth) in self.vaults.values_mut() {
+			let now = view.accounts.get(key).map_or(0, |account| account.equity);
+			// What it lacks below zero is bad debt, and counted there.
+			let now = now.max(0);
+			deeds.from_fund += if *worth == 0 { 0 } else { *worth - now };
+			deeds.in_vaults += now;
+			*worth = now;
+		}
 	}
 
 	/// What flat accounts lack: the fund pays; what it lacks everyone with a position pays, where
@@ -284,10 +338,11 @@ impl Policy {
 				continue;
 			}
 			let missing = account.deficit();
-			let fund = Margin::fund(account.pool).get().max(0);
-			let paid = missing.min(fund);
-			if paid > 0 && pay_from_fund(account, paid) {
-				deeds.from_fund += paid;
+			let paid = match self.vaults.get(&account.pool) {
+				Some((vault, _)) => pay_from_vault(view, vault, account, missing),
+				None => pay_from_fund(account, missing, deeds),
+			};
+			if paid > 0 {
 				deeds.resolved.insert(account.key);
 			}
 			if socialises && missing > paid {
@@ -323,7 +378,6 @@ impl Policy {
 	}
 
 	fn deleverage_queue(&self, view: &View, deeds: &mut Deeds) {
-		let vault = |pool| self.vault(view, pool);
 		for account in view.accounts.values() {
 			if !self.owners.contains_key(&account.key) || account.notional == 0 {
 				continue;
@@ -333,28 +387,23 @@ impl Policy {
 					let Some(market) = view.market(held.market) else { continue };
 					let mut others: Vec<&AccountView> = against(view, account, held).collect();
 					others.sort_by(|a, b| {
-						queue::rank(b, market).total_cmp(&queue::rank(a, market)).then(a.key.cmp(&b.key))
+						queue::rank(b, market)
+							.total_cmp(&queue::rank(a, market))
+							.then(a.key.cmp(&b.key))
 					});
 					let before = *self.marks.get(&held.market).unwrap_or(&market.mark);
 					close_against(account, held, market, before, &others, deeds);
 				}
 			} else if account.is_due() && queue::goes_to_vault(account) {
-				let Some(vault) = vault(account.pool).filter(|vault| *vault != account.key) else {
+				let Some((vault, _)) = self.vaults.get(&account.pool) else { continue };
+				if *vault == account.key {
 					continue;
-				};
-				if with_storage_layer(|| Margin::absorb(&account.key, &vault)).is_ok() {
+				}
+				if with_storage_layer(|| Margin::absorb(&account.key, vault)).is_ok() {
 					deeds.resolved.insert(account.key);
 				}
 			}
 		}
-	}
-
-	/// The vault that takes positions over: the bidder with most money in the pool stands for it.
-	fn vault(&self, view: &View, pool: breakwater_units::PoolId) -> Option<AccountKey> {
-		let mine = view.accounts.values().filter(|account| {
-			account.pool == pool && self.owners.contains_key(&account.key)
-		});
-		mine.max_by_key(|account| account.cash).map(|account| account.key)
 	}
 }
 
@@ -379,9 +428,20 @@ fn from_random_place<'a>(
 		due.rotate_left(start);
 		due.truncate(count);
 	}
-	let underwater = |account: &AccountView| account.equity * 1_000_000 / account.maintenance.max(1);
+	let underwater =
+		|account: &AccountView| account.equity * 1_000_000 / account.maintenance.max(1);
 	due.sort_by_key(|account| underwater(account));
 	due
+}
+
+/// Orders that reduce a position by so many lots, each as large as the market takes.
+fn orders(held: &PositionView, market: &MarketView, lots: u64, limit: u64) -> Vec<OrderRequest> {
+	const MOST: usize = 10;
+	let lots = lots.clamp(1, held.lots.unsigned_abs());
+	let each = market.max_order.max(1);
+	let count = lots.div_ceil(each);
+	let size = |place: u64| each.min(lots - place * each);
+	(0..count).take(MOST).map(|place| order(held, market, size(place), limit)).collect()
 }
 
 fn order(held: &PositionView, market: &MarketView, lots: u64, limit: u64) -> OrderRequest {
@@ -391,7 +451,7 @@ fn order(held: &PositionView, market: &MarketView, lots: u64, limit: u64) -> Ord
 		kind: RequestKind::Limit { price: on_grid(market, limit as f64) },
 		time_in_force: TimeInForce::ImmediateOrCancel,
 		reduce_only: true,
-		size: Size::new(lots.clamp(1, held.lots.unsigned_abs())),
+		size: Size::new(lots),
 		client_id: None,
 	}
 }
@@ -478,9 +538,27 @@ fn trade(
 	with_storage_layer(|| Margin::settle(market.market, Price::new(price.max(1)), &trades)).is_ok()
 }
 
-fn pay_from_fund(account: &AccountView, amount: i128) -> bool {
-	let amount = Quote::new(amount);
-	with_storage_layer(|| <Margin as Ledger>::transfer(account.pool, None, Some(&account.key), amount)).is_ok()
+/// Returns what it paid.
+fn pay_from_fund(account: &AccountView, missing: i128, deeds: &mut Deeds) -> i128 {
+	let paid = missing.min(Margin::fund(account.pool).get()).max(0);
+	let (pool, amount) = (account.pool, Quote::new(paid));
+	let pay = || <Margin as Ledger>::transfer(pool, None, Some(&account.key), amount);
+	if paid == 0 || with_storage_layer(pay).is_err() {
+		return 0;
+	}
+	deeds.from_fund += paid;
+	paid
+}
+
+/// Returns what it paid; what it lost by that shows in its worth.
+fn pay_from_vault(view: &View, vault: &AccountKey, account: &AccountView, missing: i128) -> i128 {
+	let has = view.accounts.get(vault).map_or(0, |vault| vault.equity.min(vault.cash));
+	let paid = missing.min(has).max(0);
+	let pay = || Margin::charge(vault, &account.key, Quote::new(paid));
+	if paid == 0 || *vault == account.key || with_storage_layer(pay).is_err() {
+		return 0;
+	}
+	paid
 }
 
 /// Takes a loss from everyone with a position in the account's markets, or in its pool if it has
@@ -489,7 +567,9 @@ fn socialise(view: &View, account: &AccountView, missing: i128, deeds: &mut Deed
 	let payers: Vec<&AccountView> = view
 		.accounts
 		.values()
-		.filter(|other| other.pool == account.pool && other.notional > 0 && other.key != account.key)
+		.filter(|other| {
+			other.pool == account.pool && other.notional > 0 && other.key != account.key
+		})
 		.collect();
 	let total: i128 = payers.iter().map(|payer| payer.notional).sum();
 	if total == 0 {
@@ -644,6 +724,10 @@ pub mod queue {
 	pub const COOLING_MS: u64 = 30_000;
 	/// How far from the mark a market order trades at worst. Assumed.
 	pub const WORST: f64 = 0.1;
+	/// The part of its positions that the vault sells in a block. Assumed.
+	pub const VAULT_PART: f64 = 0.05;
+	/// How far from the mark it sells at worst. Assumed.
+	pub const VAULT_WORST: f64 = 0.01;
 
 	/// The price at which an account is liquidated: `price − side · available ÷ size ÷ (1 − l ·
 	/// side)`, with `l` one over the maintenance leverage.
@@ -674,7 +758,13 @@ pub mod queue {
 		};
 		let entry = -(held.entry_cost as f64) / held.lots as f64;
 		let value = (account.equity as f64).max(1.0);
-		index(market.lot_value as f64, entry.max(1e-9), held.lots > 0, held.value.unsigned_abs() as f64, value)
+		index(
+			market.lot_value as f64,
+			entry.max(1e-9),
+			held.lots > 0,
+			held.value.unsigned_abs() as f64,
+			value,
+		)
 	}
 }
 
@@ -685,10 +775,18 @@ mod tests {
 	#[test]
 	fn proposer_prices_match_the_worked_example() {
 		// Long 1 at 50,000; margin 2,500, account worth 2,000, adjustment 1, spread 1.5.
-		assert!((proposer::fillable(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 49_250.0).abs() < 1e-9);
-		assert!((proposer::bankruptcy(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 48_000.0).abs() < 1e-9);
+		assert!(
+			(proposer::fillable(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 49_250.0).abs() < 1e-9
+		);
+		assert!(
+			(proposer::bankruptcy(50_000.0, 2_500.0, 2_000.0, 2_500.0, 1.0) - 48_000.0).abs()
+				< 1e-9
+		);
 		// A short's are above.
-		assert!((proposer::bankruptcy(-50_000.0, 2_500.0, 2_000.0, 2_500.0, -1.0) - 52_000.0).abs() < 1e-9);
+		assert!(
+			(proposer::bankruptcy(-50_000.0, 2_500.0, 2_000.0, 2_500.0, -1.0) - 52_000.0).abs()
+				< 1e-9
+		);
 	}
 
 	#[test]
@@ -703,13 +801,14 @@ mod tests {
 	fn market() -> MarketView {
 		MarketView {
 			market: MarketId(0),
-			pool: breakwater_units::PoolId(0),
+			pool: PoolId(0),
 			name: "BTC-PERP".into(),
 			feed: "BTC-USD".into(),
 			tick: 0.01,
 			index: 5_000_000,
 			mark: 5_000_000,
 			order_tick: 10,
+			max_order: 500_000,
 			// 0.0001 BTC at 50,000 dollars
 			lot_value: 5_000_000,
 			maintenance: 0.05,
@@ -730,7 +829,7 @@ mod tests {
 		let held = held(lots);
 		AccountView {
 			key: AccountKey([0; 32]),
-			pool: breakwater_units::PoolId(0),
+			pool: PoolId(0),
 			cash: equity,
 			equity,
 			maintenance: held.value.abs() / 20,
@@ -746,7 +845,11 @@ mod tests {
 		assert_eq!(dollars(100), 500, "a position of 500 dollars whole");
 		assert_eq!(dollars(1_000), 1_000, "of 5,000 the least, 1,000");
 		assert_eq!(dollars(100_000), 50_000, "of 500,000 a tenth");
-		assert_eq!(dollars(10_000_000), 100_000, "of 50 million the most: 500 blocks for all of it");
+		assert_eq!(
+			dollars(10_000_000),
+			100_000,
+			"of 50 million the most: 500 blocks for all of it"
+		);
 	}
 
 	#[test]
@@ -765,8 +868,12 @@ mod tests {
 		assert!((queue::index(100.0, 80.0, true, 1_000.0, 250.0) - 5.0).abs() < 1e-9);
 		assert!((queue::index(80.0, 100.0, false, 800.0, 200.0) - 5.0).abs() < 1e-9);
 		// Long 1 at 100 with 10 available and 20 times for maintenance: 100 − 10 ÷ 0.95.
-		assert!((queue::liquidation_price(100.0, 1.0, 10.0, 1.0, 20.0) - 89.473_684_21).abs() < 1e-6);
-		assert!((queue::liquidation_price(100.0, -1.0, 10.0, 1.0, 20.0) - 109.523_809_52).abs() < 1e-6);
+		assert!(
+			(queue::liquidation_price(100.0, 1.0, 10.0, 1.0, 20.0) - 89.473_684_21).abs() < 1e-6
+		);
+		assert!(
+			(queue::liquidation_price(100.0, -1.0, 10.0, 1.0, 20.0) - 109.523_809_52).abs() < 1e-6
+		);
 		// 500 dollars long with maintenance of 25: below two thirds of it, to the vault.
 		assert!(!queue::goes_to_vault(&account(17_000_000, 100)));
 		assert!(queue::goes_to_vault(&account(16_000_000, 100)));
@@ -774,8 +881,14 @@ mod tests {
 
 	#[test]
 	fn orders_reduce_and_stay_on_the_grid() {
-		let request = order(&held(-100), &market(), 1_000, 5_000_007);
-		assert_eq!((request.side, request.size.get()), (Side::Buy, 100));
+		let all = orders(&held(-100), &market(), 1_000, 5_000_007);
+		let request = all[0];
+		assert_eq!((all.len(), request.side, request.size.get()), (1, Side::Buy, 100));
+		let sizes: Vec<u64> = orders(&held(1_200_000), &market(), 1_100_000, 5_000_000)
+			.iter()
+			.map(|request| request.size.get())
+			.collect();
+		assert_eq!(sizes, [500_000, 500_000, 100_000], "no larger than the market takes");
 		assert!(request.reduce_only);
 		assert_eq!(request.kind, RequestKind::Limit { price: Price::new(5_000_000) });
 		assert_eq!(mark_less(&market(), &held(100), 0.01), 4_950_000);
@@ -799,8 +912,12 @@ mod tests {
 	fn every_design_says_what_it_is() {
 		for design in Design::ALL {
 			assert!(design.describe().len() > 40);
-			crate::chain::Chain::with_genesis(&design.changes(false)).map_err(|e| format!("{design:?} {e}")).unwrap();
-			crate::chain::Chain::with_genesis(&design.changes(true)).map_err(|e| format!("{design:?} {e}")).unwrap();
+			crate::chain::Chain::with_genesis(&design.changes(false))
+				.map_err(|e| format!("{design:?} {e}"))
+				.unwrap();
+			crate::chain::Chain::with_genesis(&design.changes(true))
+				.map_err(|e| format!("{design:?} {e}"))
+				.unwrap();
 		}
 	}
 }

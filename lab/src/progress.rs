@@ -76,7 +76,10 @@ mod tests {
 	#[test]
 	fn a_bar_says_how_far_and_how_long() {
 		let line = bar("crash", 50, 200, Duration::from_secs(30));
-		assert_eq!(line, "crash [#######-----------------------] 25 %, block 50 of 200, 2 min left");
+		assert_eq!(
+			line,
+			"crash [#######-----------------------] 25 %, block 50 of 200, 2 min left"
+		);
 		let line = bar("crash", 200, 200, Duration::from_secs(100));
 		assert!(line.ends_with("100 %, block 200 of 200, 2.0 blocks a second"), "{line}");
 		assert!(bar("x", 0, 0, Duration::ZERO).contains("0 %"));

@@ -74,7 +74,8 @@ pub fn markets(scenario: Scenario, frame: Frame) -> BTreeMap<String, Market> {
 	for (number, (name, first, volatility)) in (1u64..).zip(coins) {
 		let seed = frame.seed.wrapping_add(number);
 		let path = generate(scenario, Frame { seed, ..frame }, first, volatility);
-		markets.insert(name.into(), Market { venues: vec![path], silent: silence(scenario, frame) });
+		markets
+			.insert(name.into(), Market { venues: vec![path], silent: silence(scenario, frame) });
 	}
 	if scenario == Scenario::Depeg {
 		let drift = |part: f64, width: f64| {
@@ -209,6 +210,9 @@ mod tests {
 		assert!((quote[quote.len() - 1] - 1.0).abs() < 0.02);
 		let stale = markets(Scenario::StaleOracle, FRAME);
 		let at = |part: f64| FRAME.start + (FRAME.duration as f64 * part) as u64;
-		assert_eq!([0.39, 0.42, 0.46].map(|part| stale["BTC-USD"].say(at(part), 2).is_some()), [true, false, true]);
+		assert_eq!(
+			[0.39, 0.42, 0.46].map(|part| stale["BTC-USD"].say(at(part), 2).is_some()),
+			[true, false, true]
+		);
 	}
 }

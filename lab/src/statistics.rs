@@ -31,7 +31,8 @@ pub fn accepted(trials: u32, p: f64) -> Option<(u32, u32)> {
 	let is_accepted = |n: &u32| likelihood_ratio(*n, trials, p) <= 3.841_458_820_694_124;
 	let expected = (f64::from(trials) * p) as u32;
 	let fewest = (0..=expected.min(trials)).find(is_accepted)?;
-	let most = (expected.min(trials)..=trials).take_while(|n| *n <= expected || is_accepted(n)).last();
+	let most =
+		(expected.min(trials)..=trials).take_while(|n| *n <= expected || is_accepted(n)).last();
 	Some((fewest, most?)).filter(|_| trials > 0)
 }
 

@@ -140,8 +140,16 @@ impl Sweep {
 	}
 
 	const HEAD: [&'static str; 10] = [
-		"market", "parameters", "capital efficiency", "bad debt", "of open interest", "by funds",
-		"by others", "liquidated", "longest wait", "slippage, bp",
+		"market",
+		"parameters",
+		"capital efficiency",
+		"bad debt",
+		"of open interest",
+		"by funds",
+		"by others",
+		"liquidated",
+		"longest wait",
+		"slippage, bp",
 	];
 
 	fn cells(&self) -> Vec<Vec<String>> {
@@ -213,7 +221,10 @@ mod tests {
 
 	#[test]
 	fn axes_make_every_combination() {
-		let axes = [Axis::parse("tail=250%,350%").unwrap(), Axis::parse("market.amm.maxInventory=0,5").unwrap()];
+		let axes = [
+			Axis::parse("tail=250%,350%").unwrap(),
+			Axis::parse("market.amm.maxInventory=0,5").unwrap(),
+		];
 		let points = points(&axes).unwrap();
 		let names: Vec<&str> = points.iter().map(|point| point.name.as_str()).collect();
 		assert_eq!(names[1], "tail 250%, market.amm.maxInventory 5");
@@ -225,7 +236,9 @@ mod tests {
 	#[test]
 	fn absurd_axes_are_refused() {
 		assert!(Axis::parse("tail").unwrap_err().contains("give it as tail=250%,350%"));
-		assert!(Axis::parse("tale=1").unwrap_err().contains("there is no such parameter, but margin-share"));
+		assert!(Axis::parse("tale=1")
+			.unwrap_err()
+			.contains("there is no such parameter, but margin-share"));
 		assert!(Axis::parse("tail=1,,2").unwrap_err().contains("a value is missing"));
 		let many = (0..11).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
 		let axis = Axis::parse(&format!("tail={many}")).unwrap();
