@@ -3,7 +3,9 @@
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { EventRecord } from '@polkadot/types/interfaces';
+import type { StorageEntry } from '@polkadot/types/primitive/types';
 import type { DefinitionCallNamed } from '@polkadot/types/types';
+import { unwrapStorageType } from '@polkadot/types';
 import { hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 
@@ -169,10 +171,27 @@ export class Connection implements BlockSource {
     }
   }
 
-  #item(pallet: string, name: string): { key: () => string } {
+  #item(pallet: string, name: string): { key: (...keys: unknown[]) => string; creator: StorageEntry } {
     const item = this.api.query[pallet]?.[name];
     if (!item) throw new UnsupportedChain(`the chain at ${this.endpoint} has no ${pallet}.${name}`);
-    return item as unknown as { key: () => string };
+    return item as unknown as { key: (...keys: unknown[]) => string; creator: StorageEntry };
+  }
+
+  /** What the chain stores under keys, or its default; at a block or at the best one. */
+  async stored(pallet: string, name: string, keys: unknown[] = [], at?: string): Promise<Plain> {
+    const { registry } = this.api;
+    const { key, creator } = this.#item(pallet, name);
+    const params = [key(...keys), ...(at === undefined ? [] : [at])];
+    const found = await this.persist(() => this.#stateOf(at ?? 'best', 'state_getStorage', params));
+    const { modifier, fallback, type } = creator.meta;
+    if (!found && modifier.isOptional) return undefined;
+    const bytes = found ? hexToU8a(found) : fallback.toU8a(true);
+    return plain(registry.createTypeUnsafe(unwrapStorageType(registry, type), [bytes]));
+  }
+
+  /** Whether the runtime has an interface, such as `liquidationApi`. */
+  offers(interfaceName: string): boolean {
+    return interfaceName in this.api.call;
   }
 
   /** A call, not yet signed. */
