@@ -154,7 +154,7 @@ class Liquidator {
     if (!isOpen) return this.#wouldHave(`${words}; the best offer is at ${thing.price(best)}`, name, block);
     const preview = await this.trader.previewBid(request, hash);
     if (preview.refused) return this.#refused(words, name, preview.refused);
-    const gain = side === 'buy' ? preview.atMark - preview.cost : -preview.cost - preview.atMark;
+    const gain = preview.atMark - preview.cost;
     const what = `${words}: ${thing.size(preview.size)} of ${preview.fills.length} accounts, ${money(gain)} better than the mark`;
     if (options['dry-run']) return this.#wouldHave(what, name, block);
     try {

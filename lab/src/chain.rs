@@ -24,14 +24,7 @@ use sp_runtime::{
 };
 use sp_state_machine::{Ext, OverlayedChanges};
 
-/// What every reporter says of a feed in a block: price and confidence, in ticks.
-#[derive(Clone, Copy, Debug)]
-pub struct Said {
-	/// Price.
-	pub price: u64,
-	/// Half width.
-	pub confidence: u64,
-}
+use crate::{genesis::Change, market::Said};
 
 /// A call, and who makes it.
 pub type Act = (AccountId, RuntimeCall);
@@ -61,15 +54,33 @@ impl Chain {
 	/// # Panics
 	/// If the preset does not build.
 	pub fn new() -> Self {
+		Self::with_genesis(&[]).expect("the preset builds")
+	}
+
+	/// The same with other parameters.
+	///
+	/// # Errors
+	/// The change that does not fit the preset, or what the chain has against it.
+	///
+	/// # Panics
+	/// If the preset is not there.
+	pub fn with_genesis(changes: &[Change]) -> Result<Self, String> {
 		let name = LOCAL_TESTNET_RUNTIME_PRESET.into();
 		let json = genesis_presets::get_preset(&name).expect("the preset exists");
 		let patch = serde_json::from_slice(&json).expect("presets are JSON");
 		let mut merged =
 			serde_json::to_value(RuntimeGenesisConfig::default()).expect("it serialises");
 		merge(&mut merged, patch);
-		let config: RuntimeGenesisConfig = serde_json::from_value(merged).expect("it is valid");
-		let state = config.build_storage().expect("genesis builds").into();
-		Self { state, parent: Hash::default(), number: 0 }
+		for change in changes {
+			change.apply(&mut merged)?;
+		}
+		let config: RuntimeGenesisConfig = serde_json::from_value(merged)
+			.map_err(|problem| format!("the chain does not start with that: {problem}"))?;
+		// Genesis tells what is wrong by a panic.
+		let build = || config.build_storage();
+		let state = std::panic::catch_unwind(std::panic::AssertUnwindSafe(build))
+			.map_err(|_| "the chain does not start with these parameters".to_string())??;
+		Ok(Self { state: state.into(), parent: Hash::default(), number: 0 })
 	}
 
 	/// Reads or changes the state between blocks.
@@ -157,7 +168,7 @@ fn report(now: u64, said: &BTreeMap<FeedId, Said>) {
 			price: said.price,
 			confidence: said.confidence,
 			time: now,
-			sources: 3,
+			sources: said.sources,
 		})
 		.collect();
 	if quotes.is_empty() {

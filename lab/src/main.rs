@@ -1,15 +1,27 @@
 //! `lab`: runs the chain's runtime under a market, checks its invariants after every block, and
 //! says what happened. See docs/lab.md.
 
-use std::{collections::BTreeMap, fs, io::Write, path::PathBuf, process::ExitCode, time::Instant};
+use std::{path::PathBuf, process::ExitCode};
 
 use breakwater_lab::{
-	bench, candles,
+	bench,
+	chain::Chain,
+	command,
+	compare::{self, Comparison},
 	counting::Touched,
-	market::{generate, Path, Scenario},
-	run::{run, Plan, Summary},
+	feeds,
+	genesis::{Change, Without},
+	output::Output,
+	page,
+	policy::{Congestion, Design},
+	progress::Progress,
+	report::Report,
+	run::{run, Outcome, Plan},
+	scenario::{self, Frame, Scenario},
+	sweep::{self, Axis},
+	view::feed_name,
 };
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Runs the Breakwater runtime, natively, under recorded or generated prices.
 #[derive(Parser)]
@@ -21,16 +33,67 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-	/// Recorded candles: ts,open,high,low,close,volume with milliseconds UTC.
+	/// Recorded prices: files of ts,open,high,low,close,volume with milliseconds UTC.
 	Replay {
-		/// A feed's file: BTC-USD=btc.csv. May be given for several feeds.
-		#[arg(long = "feed", required = true, value_name = "FEED=FILE")]
-		feeds: Vec<String>,
-		/// When to begin: milliseconds since the Unix epoch; the first candle if not given.
-		#[arg(long, value_name = "MS")]
-		start: Option<u64>,
+		#[command(flatten)]
+		recorded: Recorded,
 		#[command(flatten)]
 		how: How,
+		#[command(flatten)]
+		result: Destination,
+	},
+	/// A generated market.
+	Scenario {
+		/// What happens in it; see --list.
+		#[arg(required_unless_present = "list")]
+		name: Option<Scenario>,
+		/// Shows what there is, and does nothing.
+		#[arg(long)]
+		list: bool,
+		#[command(flatten)]
+		how: How,
+		#[command(flatten)]
+		result: Destination,
+	},
+	/// The same prices and traders under today's common designs, side by side.
+	Compare {
+		#[command(flatten)]
+		market: AnyMarket,
+		/// Which designs.
+		#[arg(long, value_delimiter = ',', default_value = "breakwater,keepers,proposer,queue")]
+		designs: Vec<Design>,
+		/// All designs begin with this chain's margins, instead of the ones their builders publish.
+		#[arg(long)]
+		same_margins: bool,
+		/// From an account's crossing to a keeper's transaction in a block, in milliseconds.
+		#[arg(long, default_value_t = Congestion::default().delay_ms, value_name = "MS")]
+		keeper_delay: u64,
+		/// Keepers' transactions in a block.
+		#[arg(long, default_value_t = Congestion::default().per_block, value_name = "N")]
+		keeper_capacity: u32,
+		/// So many times later, and fewer, under stress.
+		#[arg(long, default_value_t = Congestion::default().factor, value_name = "TIMES")]
+		congestion: u64,
+		#[command(flatten)]
+		how: How,
+		#[command(flatten)]
+		result: Destination,
+	},
+	/// One parameter or several over several markets: capital efficiency against safety.
+	Sweep {
+		/// Generated markets to try; recorded ones with --feed.
+		#[arg(long, value_delimiter = ',', default_value = "crash,gap")]
+		scenarios: Vec<Scenario>,
+		#[command(flatten)]
+		recorded: MaybeRecorded,
+		/// A parameter and its values: `tail=250%,350%,450%`, or any of the genesis configuration:
+		/// `market.breaker.band.k=300%,500%`. Several make every combination.
+		#[arg(long = "vary", required = true, value_name = "NAME=VALUES")]
+		axes: Vec<String>,
+		#[command(flatten)]
+		how: How,
+		#[command(flatten)]
+		result: Destination,
 	},
 	/// What the beginning of a block costs in the Wasm runtime: ratios within one run.
 	Bench {
@@ -41,22 +104,45 @@ enum Command {
 		#[arg(long, value_delimiter = ',', default_value = "2,50,100")]
 		orders: Vec<u32>,
 	},
-	/// A generated market.
-	Scenario {
-		/// What happens in it.
-		name: Scenario,
-		#[command(flatten)]
-		how: How,
-	},
+}
+
+#[derive(clap::Args)]
+struct Recorded {
+	/// A feed and its files, several of which are several venues: BTC=a.csv,b.csv. Once for each
+	/// feed.
+	#[arg(long = "feed", required = true, value_name = "FEED=FILES")]
+	feeds: Vec<String>,
+	/// When to begin: milliseconds since the Unix epoch; the first candle if not given.
+	#[arg(long, value_name = "MS")]
+	start: Option<u64>,
+}
+
+#[derive(clap::Args)]
+struct MaybeRecorded {
+	/// A feed and its files, as in replay.
+	#[arg(long = "feed", value_name = "FEED=FILES")]
+	feeds: Vec<String>,
+	/// When to begin, as in replay.
+	#[arg(long, value_name = "MS", requires = "feeds")]
+	start: Option<u64>,
+}
+
+#[derive(clap::Args)]
+struct AnyMarket {
+	/// A generated market; or give --feed.
+	#[arg(required_unless_present = "feeds", conflicts_with = "feeds")]
+	scenario: Option<Scenario>,
+	#[command(flatten)]
+	recorded: MaybeRecorded,
 }
 
 #[derive(clap::Args)]
 struct How {
 	/// How long, in minutes of the market.
-	#[arg(long, default_value_t = 60)]
+	#[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=10_080))]
 	minutes: u64,
-	/// How many agents trade; one in ten makes the market.
-	#[arg(long, default_value_t = 200)]
+	/// How many agents trade.
+	#[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=100_000))]
 	accounts: u32,
 	/// What they do, and a generated market, follow from it.
 	#[arg(long, default_value_t = 1)]
@@ -64,12 +150,37 @@ struct How {
 	/// Time between two blocks in milliseconds, a multiple of 500.
 	#[arg(long, default_value_t = 2_000, value_parser = parse_interval)]
 	interval: u64,
+	/// What every pool's fund begins with, in dollars.
+	#[arg(long, default_value_t = 50_000.0, value_parser = parse_money, value_name = "DOLLARS")]
+	fund: f64,
+	/// How deep market makers and pools are, relative to what they usually are.
+	#[arg(long, value_parser = parse_depth, value_name = "TIMES")]
+	depth: Option<f64>,
+	/// Leaves a protection out.
+	#[arg(long, value_delimiter = ',')]
+	without: Vec<Without>,
+	/// Another parameter of the genesis configuration: market.risk.tail=450%.
+	#[arg(long = "set", value_name = "NAME=VALUE")]
+	changes: Vec<String>,
 	/// Walks over the whole state every so many blocks; sums are checked after every one.
-	#[arg(long, default_value_t = 50, value_name = "BLOCKS")]
+	#[arg(long, default_value_t = 50, value_name = "BLOCKS", value_parser = clap::value_parser!(u32).range(1..))]
 	full_check_every: u32,
-	/// Where the summary goes, as JSON; to the terminal if not given.
-	#[arg(long, value_name = "FILE")]
+}
+
+#[derive(clap::Args)]
+struct Destination {
+	/// A directory for the report; only a summary on the terminal if not given.
+	#[arg(long, value_name = "DIR")]
 	out: Option<PathBuf>,
+	/// Replaces an earlier report there.
+	#[arg(long, requires = "out")]
+	replace: bool,
+}
+
+impl Destination {
+	fn prepare(&self) -> Result<Option<Output>, String> {
+		self.out.as_deref().map(|out| Output::prepare(out, self.replace)).transpose()
+	}
 }
 
 fn parse_interval(text: &str) -> Result<u64, String> {
@@ -80,35 +191,314 @@ fn parse_interval(text: &str) -> Result<u64, String> {
 	Ok(interval)
 }
 
+fn parse_within(text: &str, from: f64, to: f64) -> Result<f64, String> {
+	let number: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+	if !(from..=to).contains(&number) {
+		return Err(format!("from {from} to {to}"));
+	}
+	Ok(number)
+}
+
+fn parse_money(text: &str) -> Result<f64, String> {
+	parse_within(text, 0.0, 1e12)
+}
+
+fn parse_depth(text: &str) -> Result<f64, String> {
+	parse_within(text, 0.001, 1_000.0)
+}
+
+/// Why a command did not succeed.
+enum Failure {
+	/// Something is wrong with what it was given.
+	Input(String),
+	/// An invariant broke.
+	Broken(String),
+}
+
+impl From<String> for Failure {
+	fn from(problem: String) -> Self {
+		Self::Input(problem)
+	}
+}
+
 fn main() -> ExitCode {
-	match execute(Arguments::parse()) {
+	match execute(Arguments::parse().command) {
 		Ok(()) => ExitCode::SUCCESS,
-		Err(problem) => {
+		Err(Failure::Input(problem)) => {
 			eprintln!("Error: {problem}");
-			ExitCode::FAILURE
+			ExitCode::from(1)
+		},
+		Err(Failure::Broken(what)) => {
+			eprintln!("BROKEN: {what}\nThe same again: {}", command::again());
+			ExitCode::from(3)
 		},
 	}
 }
 
-fn execute(arguments: Arguments) -> Result<(), String> {
-	let (plan, out) = match arguments.command {
+fn execute(command: Command) -> Result<(), Failure> {
+	match command {
 		Command::Bench { accounts, orders } => {
 			bench(&accounts, &orders);
-			return Ok(());
+			Ok(())
 		},
-		Command::Replay { feeds, start, how } => replay(&feeds, start, &how)?,
-		Command::Scenario { name, how } => (scenario(name, &how), how.out),
-	};
-	let began = Instant::now();
-	let summary = run(&plan, progress).map_err(|broken| {
-		format!("{broken}\nThe same again: {}", std::env::args().collect::<Vec<_>>().join(" "))
-	})?;
-	eprintln!("\r{} blocks in {:.1} s        ", summary.blocks, began.elapsed().as_secs_f64());
-	let text = json(&summary);
-	match out {
-		Some(file) => fs::write(&file, text)
-			.map_err(|problem| format!("{} can not be written: {problem}", file.display())),
-		None => writeln!(std::io::stdout(), "{text}").map_err(|problem| problem.to_string()),
+		Command::Scenario { list: true, .. } => {
+			list();
+			Ok(())
+		},
+		Command::Scenario { name, how, result, .. } => {
+			let name = name.unwrap_or(Scenario::Calm);
+			one(&generated(name, &how)?, &title(name), Vec::new(), &result)
+		},
+		Command::Replay { recorded, how, result } => {
+			let (plan, warnings) = replay(&recorded.feeds, recorded.start, &how)?;
+			one(&plan, &recorded.feeds.join(" "), warnings, &result)
+		},
+		Command::Compare {
+			market,
+			designs,
+			same_margins,
+			keeper_delay,
+			keeper_capacity,
+			congestion,
+			how,
+			result,
+		} => {
+			let (mut plan, name, warnings) = market.plan(&how)?;
+			plan.congestion = Congestion {
+				delay_ms: keeper_delay,
+				per_block: keeper_capacity.max(1),
+				factor: congestion.max(1),
+			};
+			side_by_side(&plan, &name, warnings, &designs, same_margins, &result)
+		},
+		Command::Sweep { scenarios, recorded, axes, how, result } => {
+			let mut plans = Vec::new();
+			if recorded.feeds.is_empty() {
+				for name in scenarios {
+					plans.push((title(name), generated(name, &how)?));
+				}
+			} else {
+				let (plan, warnings) = replay(&recorded.feeds, recorded.start, &how)?;
+				warn(&warnings);
+				plans.push((recorded.feeds.join(" "), plan));
+			}
+			over_parameters(&plans, &axes, &result)
+		},
+	}
+}
+
+impl AnyMarket {
+	fn plan(&self, how: &How) -> Result<(Plan, String, Vec<String>), String> {
+		match self.scenario {
+			Some(name) => Ok((generated(name, how)?, title(name), Vec::new())),
+			None => {
+				let (plan, warnings) = replay(&self.recorded.feeds, self.recorded.start, how)?;
+				Ok((plan, self.recorded.feeds.join(" "), warnings))
+			},
+		}
+	}
+}
+
+/// The name of a value, and what it means.
+fn help<T: ValueEnum>(value: &T) -> (String, String) {
+	let possible = value.to_possible_value();
+	let name = possible.as_ref().map_or(String::new(), |value| value.get_name().into());
+	let help = possible.and_then(|value| value.get_help().map(ToString::to_string));
+	(name, help.unwrap_or_default())
+}
+
+fn title(name: Scenario) -> String {
+	help(&name).0
+}
+
+fn list() {
+	for (name, help) in Scenario::ALL.iter().map(help) {
+		println!("{name:<14} {help}");
+	}
+}
+
+fn generated(name: Scenario, how: &How) -> Result<Plan, String> {
+	const START: u64 = 1_767_225_600_000;
+	let frame =
+		Frame { start: START, duration: how.minutes * 60_000, step: how.interval, seed: how.seed };
+	let mut plan = plan(scenario::markets(name, frame), START, how)?;
+	plan.depth = how.depth.unwrap_or(name.depth());
+	Ok(plan)
+}
+
+fn replay(files: &[String], start: Option<u64>, how: &How) -> Result<(Plan, Vec<String>), String> {
+	let known = Chain::new().with(|| {
+		let feeds = breakwater_runtime::Oracle::feeds();
+		feeds.into_iter().filter_map(|feed| feed_name(feed.feed)).collect::<Vec<_>>()
+	});
+	let recorded = feeds::load(files, &known, start, how.minutes * 60_000)?;
+	Ok((plan(recorded.prices, recorded.start, how)?, recorded.warnings))
+}
+
+fn plan(
+	prices: std::collections::BTreeMap<String, breakwater_lab::market::Market>,
+	start: u64,
+	how: &How,
+) -> Result<Plan, String> {
+	let mut genesis: Vec<Change> = how.without.iter().flat_map(|it| it.changes()).collect();
+	for change in &how.changes {
+		let (path, value) = change
+			.split_once('=')
+			.ok_or_else(|| format!("--set {change}: give it as market.risk.tail=450%"))?;
+		genesis.push(Change::parse(path, value));
+	}
+	Ok(Plan {
+		prices,
+		start,
+		duration: how.minutes * 60_000,
+		interval: how.interval,
+		agents: how.accounts,
+		seed: how.seed,
+		depth: how.depth.unwrap_or(1.0),
+		fund: if how.without.contains(&Without::Fund) { 0.0 } else { how.fund },
+		full_check_every: how.full_check_every,
+		genesis,
+		design: Design::Breakwater,
+		congestion: Congestion::default(),
+	})
+}
+
+fn warn(warnings: &[String]) {
+	for warning in warnings {
+		eprintln!("Note: {warning}");
+	}
+}
+
+/// Runs a plan and says how far it is.
+fn watched(plan: &Plan, what: &str) -> Result<Outcome, String> {
+	let mut progress = Progress::new(what);
+	run(plan, |done, of| progress.show(done, of))
+}
+
+fn broken(outcome: &Outcome) -> Result<(), Failure> {
+	match &outcome.broken {
+		None => Ok(()),
+		Some((block, what)) => Err(Failure::Broken(format!("after block {block}: {what}"))),
+	}
+}
+
+fn one(
+	plan: &Plan,
+	title: &str,
+	warnings: Vec<String>,
+	destination: &Destination,
+) -> Result<(), Failure> {
+	let output = destination.prepare()?;
+	warn(&warnings);
+	let outcome = watched(plan, title)?;
+	let mut report = Report::new(plan, &outcome, title.into(), command::again());
+	report.warnings = warnings;
+	print!("{}", page::summary(&report));
+	if let Some(output) = output {
+		output.publish(&[
+			("report.json", page::json(&report)?),
+			("report.html", page::report(&report)),
+		])?;
+		said_where(destination, "report.html");
+	}
+	broken(&outcome)
+}
+
+fn said_where(destination: &Destination, page: &str) {
+	if let Some(out) = &destination.out {
+		println!("\n{}", out.join(page).display());
+	}
+}
+
+fn side_by_side(
+	plan: &Plan,
+	name: &str,
+	warnings: Vec<String>,
+	designs: &[Design],
+	same_margins: bool,
+	destination: &Destination,
+) -> Result<(), Failure> {
+	let output = destination.prepare()?;
+	warn(&warnings);
+	let mut reports = Vec::new();
+	let mut failed = Ok(());
+	for design in designs {
+		let plan = compare::plan(plan, *design, same_margins);
+		let outcome = watched(&plan, design.title())?;
+		failed = failed.and(broken(&outcome));
+		let mut report = Report::new(&plan, &outcome, name.into(), command::again());
+		report.warnings.clone_from(&warnings);
+		reports.push(report);
+	}
+	let comparison = Comparison { title: name.into(), command: command::again(), reports };
+	print!("{}", comparison.table());
+	if let Some(output) = output {
+		let files = [
+			("report.json", comparison.json()?),
+			("table.md", comparison.table()),
+			("report.html", comparison.page()),
+		];
+		output.publish(&files)?;
+		said_where(destination, "report.html");
+	}
+	failed
+}
+
+fn over_parameters(
+	plans: &[(String, Plan)],
+	axes: &[String],
+	destination: &Destination,
+) -> Result<(), Failure> {
+	let axes = axes.iter().map(|axis| Axis::parse(axis)).collect::<Result<Vec<_>, _>>()?;
+	let output = destination.prepare()?;
+	let points = sweep::points(&axes)?;
+	// What the chain does not start with is found before an hour has passed.
+	for point in &points {
+		Chain::with_genesis(&point.changes)
+			.map_err(|problem| format!("{}: {problem}", point.name))?;
+	}
+	let mut swept = sweep::Sweep::new(command::again());
+	let mut failed = Ok(());
+	for (name, plan) in plans {
+		for point in &points {
+			let mut plan = plan.clone();
+			plan.genesis.extend(point.changes.clone());
+			let outcome = watched(&plan, &format!("{name}, {}", point.name))?;
+			failed = failed.and(broken(&outcome));
+			let report = Report::new(&plan, &outcome, name.clone(), command::again());
+			swept.add(name, point, &report);
+		}
+	}
+	print!("{}", swept.table());
+	if let Some(output) = output {
+		let files = [
+			("report.json", swept.json()?),
+			("table.md", swept.table()),
+			("report.html", swept.page()),
+		];
+		output.publish(&files)?;
+		said_where(destination, "report.html");
+	}
+	failed
+}
+
+/// Orders placed, one and fifty in a transaction.
+fn placing(signature: std::time::Duration) {
+	const ORDERS: u32 = 50;
+	println!("\n| orders in a transaction | µs an order | reads an order | writes an order | orders a second | checks of a signature an order |");
+	println!("|---:|---:|---:|---:|---:|---:|");
+	for per_call in [1, 50] {
+		let measured = bench::placing(ORDERS, per_call);
+		let each = |all: f64| all / f64::from(ORDERS);
+		let seconds = each(measured.time.as_secs_f64());
+		println!(
+			"| {per_call} | {:.0} | {:.1} | {:.1} | {:.0} | {:.1} |",
+			seconds * 1e6,
+			each(measured.touched.reads as f64),
+			each(measured.touched.writes as f64),
+			1.0 / seconds,
+			seconds / signature.as_secs_f64()
+		);
 	}
 }
 
@@ -135,6 +525,7 @@ fn bench(accounts: &[u32], orders: &[u32]) {
 		}
 	}
 	let signature = bench::signature();
+	placing(signature);
 	let empty = bench::batch(0);
 	println!("\n| orders that could trade | that do | ms | reads an order | writes an order | orders a second | a signature's check takes {:.0} µs: so many an order |", signature.as_secs_f64() * 1e6);
 	println!("|---|---:|---:|---:|---:|---:|---:|");
@@ -153,85 +544,4 @@ fn bench(accounts: &[u32], orders: &[u32]) {
 			time.as_secs_f64() / each / signature.as_secs_f64()
 		);
 	}
-}
-
-fn progress(done: u32, of: u32) {
-	if done % 50 == 0 || done == of {
-		eprint!("\rblock {done} of {of}");
-	}
-}
-
-/// Quote assets are worth a dollar unless a file says otherwise.
-fn stablecoins() -> BTreeMap<String, Path> {
-	["USDT-USD", "USDC-USD"].map(|name| (name.into(), Path::Constant(1.0))).into()
-}
-
-fn replay(
-	feeds: &[String],
-	start: Option<u64>,
-	how: &How,
-) -> Result<(Plan, Option<PathBuf>), String> {
-	let mut prices = stablecoins();
-	let mut first = None;
-	for feed in feeds {
-		let (name, file) = feed
-			.split_once('=')
-			.ok_or_else(|| format!("--feed {feed}: give it as BTC-USD=btc.csv"))?;
-		let text = fs::read_to_string(file).map_err(|problem| format!("{file}: {problem}"))?;
-		let candles = candles::parse(&text).map_err(|problem| format!("{file}: {problem}"))?;
-		let begins = candles.first().ok_or_else(|| format!("{file} has no candles"))?.time;
-		first = Some(first.map_or(begins, |first: u64| first.max(begins)));
-		prices.insert(name.into(), Path::Candles(candles));
-	}
-	let start = start.or(first).unwrap_or(0);
-	Ok((plan(prices, start, how), how.out.clone()))
-}
-
-fn scenario(name: Scenario, how: &How) -> Plan {
-	const START: u64 = 1_767_225_600_000;
-	let path = |feed: u64, first, volatility| {
-		generate(
-			name,
-			how.seed.wrapping_add(feed),
-			START,
-			how.minutes,
-			how.interval,
-			first,
-			volatility,
-		)
-	};
-	let mut prices = stablecoins();
-	prices.insert("BTC-USD".into(), path(1, 60_000.0, 0.04));
-	prices.insert("ETH-USD".into(), path(2, 3_000.0, 0.05));
-	prices.insert("SOL-USD".into(), path(3, 150.0, 0.07));
-	plan(prices, START, how)
-}
-
-fn plan(prices: BTreeMap<String, Path>, start: u64, how: &How) -> Plan {
-	Plan {
-		prices,
-		start: start.div_ceil(500) * 500,
-		duration: how.minutes * 60_000,
-		interval: how.interval,
-		agents: how.accounts,
-		seed: how.seed,
-		full_check_every: how.full_check_every,
-	}
-}
-
-fn json(summary: &Summary) -> String {
-	let value = serde_json::json!({
-		"blocks": summary.blocks,
-		"accepted": summary.accepted,
-		"refused": summary.refused,
-		"reasons": summary.reasons,
-		"cancelled": summary.cancelled,
-		"fills": summary.fills,
-		"batches": summary.batches,
-		"due": summary.due,
-		"failedBatches": summary.failed_batches,
-		"mostWeight": summary.most_weight,
-		"stateRoot": format!("{:?}", summary.state_root),
-	});
-	format!("{value:#}")
 }

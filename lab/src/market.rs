@@ -1,12 +1,12 @@
-//! Prices over time: recorded, or generated from a seed.
+//! Prices over time: recorded, or generated from a seed; and who says them.
 
-use rand::Rng;
-use rand_chacha::{rand_core::SeedableRng, ChaCha8Rng};
+use breakwater_oracle_math::{robust_centre, Confidence, SourcePrice};
+use breakwater_units::{Price, Timestamp};
 
-use crate::candles::Candle;
+use crate::candles::{price_at, Candle};
 
-/// Where the prices of a feed come from.
-#[derive(Clone, Debug)]
+/// Where the prices of a venue come from.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Path {
 	/// One price.
 	Constant(f64),
@@ -24,108 +24,118 @@ pub enum Path {
 }
 
 impl Path {
-	/// The price at a time: before the first the first, after the last the last.
-	pub fn at(&self, now: u64) -> f64 {
+	/// The price at a time. Generated ones: before the first the first, after the last the last.
+	pub fn at(&self, now: u64) -> Option<f64> {
 		match self {
-			Self::Constant(price) => *price,
+			Self::Constant(price) => Some(*price),
 			Self::Steps { start, step, prices } => {
 				let place = (now.saturating_sub(*start) / (*step).max(1)) as usize;
-				prices.get(place).or(prices.last()).copied().unwrap_or(0.0)
+				prices.get(place).or(prices.last()).copied()
 			},
-			Self::Candles(candles) => {
-				let after = candles.partition_point(|candle| candle.time <= now);
-				let Some(candle) = candles.get(after.saturating_sub(1)) else { return 0.0 };
-				candle.at(now.saturating_sub(candle.time).min(59_999) / 60)
-			},
+			Self::Candles(candles) => price_at(candles, now),
 		}
 	}
 }
 
-/// What a generated market does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Scenario {
-	/// Ordinary days.
-	Calm,
-	/// A fall of 30 % in an hour, with jumps, and half of it back.
-	Crash,
-	/// Ten percent down and up again within a minute.
-	FlashCrash,
+/// The venues of one feed, and when all of them are silent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Market {
+	/// Where reporters look.
+	pub venues: Vec<Path>,
+	/// Times, from and to, at which reporters hear nothing.
+	pub silent: Vec<(u64, u64)>,
 }
 
-/// A seeded path of `minutes` with a price every `step` milliseconds: returns whose volatility has
-/// a memory (GARCH), and the scenario's own move.
-pub fn generate(
-	scenario: Scenario,
-	seed: u64,
-	start: u64,
-	minutes: u64,
-	step: u64,
-	first: f64,
-	daily_volatility: f64,
-) -> Path {
-	let mut random = ChaCha8Rng::seed_from_u64(seed);
-	let steps = (minutes * 60_000 / step).max(1);
-	let per_step = daily_volatility / (86_400_000.0 / step as f64).sqrt();
-	let (mut price, mut variance) = (first, per_step * per_step);
-	let prices = (0..steps).map(|place| {
-		let shock = normal(&mut random) * variance.sqrt();
-		variance = 0.05 * per_step * per_step + 0.9 * variance + 0.05 * shock * shock;
-		let part = place as f64 / steps as f64;
-		let drift = drift(scenario, part, 1.0 / steps as f64, &mut random);
-		price = (price * (shock + drift).exp()).max(first * 0.01);
-		price
-	});
-	Path::Steps { start, step, prices: prices.collect() }
+/// Price and half width in ticks, as a reporter says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+	/// Price.
+	pub price: u64,
+	/// Half width.
+	pub confidence: u64,
+	/// Venues that it rests on.
+	pub sources: u8,
 }
 
-/// The scenario's return in a step that lasts `width` of the whole.
-fn drift(scenario: Scenario, part: f64, width: f64, random: &mut ChaCha8Rng) -> f64 {
-	let over = |from: f64, to: f64, total: f64| {
-		if (from..to).contains(&part) {
-			total * width / (to - from)
-		} else {
-			0.0
-		}
-	};
-	match scenario {
-		Scenario::Calm => 0.0,
-		Scenario::Crash => {
-			let falling = (0.3..0.6).contains(&part);
-			let jump = if falling && random.random_bool(0.01) { -0.01 } else { 0.0 };
-			over(0.3, 0.6, -0.30) + over(0.65, 0.9, 0.15) + jump
-		},
-		Scenario::FlashCrash => over(0.5, 0.51, -0.105) + over(0.52, 0.53, 0.105),
+impl From<Path> for Market {
+	fn from(path: Path) -> Self {
+		Self { venues: vec![path], silent: Vec::new() }
 	}
 }
 
-/// A standard normal number (Box and Muller 1958).
-fn normal(random: &mut ChaCha8Rng) -> f64 {
-	let (u, v): (f64, f64) = (random.random_range(1e-12..1.0), random.random());
-	(-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+impl Market {
+	/// What the venues say at a time, in the feed's currency.
+	pub fn prices(&self, now: u64) -> Vec<f64> {
+		if self.silent.iter().any(|(from, to)| (*from..*to).contains(&now)) {
+			return Vec::new();
+		}
+		self.venues.iter().filter_map(|venue| venue.at(now)).collect()
+	}
+
+	/// What a reporter who asks all venues says: their robust centre, as the oracle's worker
+	/// computes it. `None` if they are silent.
+	pub fn say(&self, now: u64, decimals: u8) -> Option<Said> {
+		let prices = self.prices(now);
+		if let [price] = prices[..] {
+			let price = ticks(price, decimals);
+			return Some(Said { price, confidence: price / 10_000, sources: 3 });
+		}
+		let source = |price: &f64| SourcePrice {
+			price: Price::new(ticks(*price, decimals)),
+			half_spread: Confidence::new(ticks(*price, decimals) / 10_000),
+			time: Timestamp::new(now),
+		};
+		let sources: Vec<SourcePrice> = prices.iter().map(source).collect();
+		let (centre, used) = robust_centre(&sources, 1).ok()?;
+		Some(Said {
+			price: centre.price.get(),
+			confidence: centre.confidence.get(),
+			sources: u8::try_from(used).unwrap_or(u8::MAX),
+		})
+	}
+
+	/// How far the venues are from each other: the highest over the lowest, less one.
+	pub fn disagreement(&self, now: u64) -> Option<f64> {
+		let prices = self.prices(now);
+		let highest = prices.iter().copied().reduce(f64::max)?;
+		let lowest = prices.iter().copied().reduce(f64::min)?;
+		Some(highest / lowest - 1.0)
+	}
+}
+
+fn ticks(price: f64, decimals: u8) -> u64 {
+	((price * 10f64.powi(decimals.into())).round() as u64).max(1)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::candles::MINUTE;
 
-	fn lowest(path: &Path, minutes: u64) -> f64 {
-		(0..minutes * 60).map(|second| path.at(second * 1_000)).fold(f64::MAX, f64::min)
+	fn constant(prices: &[f64]) -> Market {
+		Market { venues: prices.iter().copied().map(Path::Constant).collect(), silent: Vec::new() }
 	}
 
 	#[test]
-	fn the_same_seed_is_the_same_market() {
-		let make = |seed| generate(Scenario::Crash, seed, 0, 60, 5_000, 60_000.0, 0.04);
-		let prices = |path: &Path| (0..720).map(|n| path.at(n * 5_000)).collect::<Vec<_>>();
-		assert_eq!(prices(&make(1)), prices(&make(1)));
-		assert_ne!(prices(&make(1)), prices(&make(2)));
+	fn one_venue_is_repeated_and_several_have_a_centre() {
+		assert_eq!(
+			constant(&[100.0]).say(0, 2),
+			Some(Said { price: 10_000, confidence: 1, sources: 3 })
+		);
+		let three = constant(&[100.0, 100.2, 120.0]).say(0, 2).unwrap();
+		assert_eq!((three.price, three.sources), (10_000, 2), "the wrong one of three is dropped");
+		let two = constant(&[100.0, 100.2]).say(0, 2).unwrap();
+		assert!(two.confidence >= 10, "they are 20 ticks apart: {two:?}");
+		assert!((constant(&[100.0, 114.0]).disagreement(0).unwrap() - 0.14).abs() < 1e-9);
 	}
 
 	#[test]
-	fn a_crash_falls_by_a_third_and_calm_does_not() {
-		let crash = generate(Scenario::Crash, 7, 0, 120, 5_000, 100.0, 0.04);
-		assert!(lowest(&crash, 120) < 80.0);
-		let calm = generate(Scenario::Calm, 7, 0, 120, 5_000, 100.0, 0.04);
-		assert!(lowest(&calm, 120) > 90.0);
+	fn silence_says_nothing() {
+		let silent = Market { silent: vec![(10, 20)], ..constant(&[1.0]) };
+		assert_eq!(
+			[9, 10, 19, 20].map(|now| silent.say(now, 2).is_some()),
+			[true, false, false, true]
+		);
 	}
 
 	#[test]
@@ -137,11 +147,11 @@ mod tests {
 			low: f64::min(open, close),
 			close,
 		};
-		let path = Path::Candles(vec![candle(60_000, 10.0, 20.0), candle(120_000, 20.0, 30.0)]);
-		assert_eq!(path.at(0), 10.0);
-		assert_eq!(path.at(60_000), 10.0);
-		assert!(path.at(119_999) > 19.0);
-		assert_eq!(path.at(120_000), 20.0);
-		assert!(path.at(10_000_000) > 29.0);
+		let path = Path::Candles(vec![candle(MINUTE, 10.0, 20.0), candle(2 * MINUTE, 20.0, 30.0)]);
+		assert_eq!(path.at(0), None);
+		assert_eq!(path.at(MINUTE), Some(10.0));
+		assert!(path.at(2 * MINUTE - 1).unwrap() > 19.0);
+		assert_eq!(path.at(2 * MINUTE), Some(20.0));
+		assert_eq!(path.at(100 * MINUTE), None);
 	}
 }

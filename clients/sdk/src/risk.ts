@@ -105,7 +105,7 @@ export class Risk {
   /** The state of every breaker. */
   async breakers(at?: string): Promise<Breakers> {
     const parameters = await this.parameters(at);
-    const stored = (item: string, ...keys: number[]): Promise<Plain> => this.connection.stored('circuitBreaker', item, keys, at);
+    const stored = (item: string, ...keys: number[]): Promise<Plain> => this.connection.read('circuitBreaker', item, keys, at);
     const markets = parameters.markets.map(async ({ number, symbol, info }): Promise<MarketBreaker> => {
       const state = (await stored('markets', number)) as unknown as MachineState;
       const { addsRisk, liquidates, withdraws } = info;

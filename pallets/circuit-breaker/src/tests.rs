@@ -225,3 +225,150 @@ fn corrupted_states_are_caught() {
 		assert!(Breaker::do_try_state().is_err());
 	});
 }
+
+/// What happens in a pool, and what it then allows.
+mod a_pool {
+	use breakwater_interfaces::{FundCondition, PoolFacts};
+	use breakwater_units::PoolId;
+
+	use super::*;
+	use crate::Pools;
+
+	const POOL: PoolId = PoolId(0);
+	const OTHER: PoolId = PoolId(1);
+	const GOOD: PoolFacts = PoolFacts {
+		backlog: 0,
+		fund: FundCondition { drawdown: Ratio::ZERO, unresolved_loss: false },
+	};
+
+	fn drawdown(percent: u64) -> PoolFacts {
+		let drawdown = Ratio::saturating_from_percent(percent);
+		PoolFacts { fund: FundCondition { drawdown, ..GOOD.fund }, ..GOOD }
+	}
+
+	fn backlog(backlog: u64) -> PoolFacts {
+		PoolFacts { backlog, ..GOOD }
+	}
+
+	const LOSS: PoolFacts =
+		PoolFacts { fund: FundCondition { drawdown: Ratio::ZERO, unresolved_loss: true }, ..GOOD };
+
+	/// A block in which the pool, and the market in it, looks like this.
+	fn step(now: u64, facts: PoolFacts) {
+		block(now, None);
+		Breaker::step_pool(POOL, Timestamp::new(now), facts);
+		assert_ok!(Breaker::do_try_state());
+	}
+
+	fn pool_allows() -> Vec<Action> {
+		Action::ALL.into_iter().filter(|action| Breaker::pool_allows(POOL, *action)).collect()
+	}
+
+	fn is_open() -> bool {
+		pool_allows() == Action::ALL
+	}
+
+	fn changes() -> usize {
+		let changed = |record: &frame_system::EventRecord<_, _>| {
+			matches!(record.event, crate::mock::RuntimeEvent::Breaker(Event::PoolChanged { .. }))
+		};
+		System::events().iter().filter(|record| changed(record)).count()
+	}
+
+	#[test]
+	fn in_good_order_allows_everything_and_stores_nothing() {
+		chain().execute_with(|| {
+			step(SECOND, GOOD);
+			assert!(is_open());
+			assert_eq!((changes(), Pools::<Test>::iter().count()), (0, 0));
+		});
+	}
+
+	#[test]
+	fn with_a_fund_drawn_down_only_reduces_until_it_has_recovered_for_a_while() {
+		chain().execute_with(|| {
+			step(SECOND, drawdown(19));
+			assert!(is_open());
+			step(2 * SECOND, drawdown(20));
+			assert_eq!(pool_allows(), NO_NEW_RISK);
+			// and so does each of its markets
+			assert_eq!(allowed(), NO_NEW_RISK);
+			// between the two levels it stays, and five seconds at the lower one end it
+			step(3 * SECOND, drawdown(11));
+			step(20 * SECOND, drawdown(11));
+			assert!(!is_open());
+			step(21 * SECOND, drawdown(10));
+			step(25 * SECOND, drawdown(10));
+			assert!(!is_open());
+			step(26 * SECOND, drawdown(10));
+			assert!(is_open());
+			assert_eq!((allowed(), changes()), (Action::ALL.to_vec(), 2));
+		});
+	}
+
+	#[test]
+	fn with_late_work_only_reduces_until_it_is_done() {
+		chain().execute_with(|| {
+			step(SECOND, backlog(49));
+			assert!(is_open());
+			step(2 * SECOND, backlog(50));
+			assert_eq!(pool_allows(), NO_NEW_RISK);
+			step(3 * SECOND, backlog(5));
+			step(8 * SECOND, backlog(5));
+			assert!(is_open());
+		});
+	}
+
+	#[test]
+	fn with_an_unpaid_loss_lets_nobody_out_however_long_it_takes() {
+		chain().execute_with(|| {
+			for second in 1..60 {
+				step(second * SECOND, LOSS);
+				assert!(!Breaker::pool_allows(POOL, Action::Withdraw));
+				assert!(Breaker::pool_allows(POOL, Action::Deposit));
+				assert!(Breaker::pool_allows(POOL, Action::Liquidate));
+			}
+			step(60 * SECOND, GOOD);
+			// a loss in between starts the time anew
+			step(64 * SECOND, LOSS);
+			step(65 * SECOND, GOOD);
+			step(69 * SECOND, GOOD);
+			assert!(!is_open());
+			step(70 * SECOND, GOOD);
+			assert!(is_open());
+			assert_eq!(changes(), 2);
+		});
+	}
+
+	#[test]
+	fn waits_for_the_last_of_several_causes() {
+		chain().execute_with(|| {
+			let fund = FundCondition { drawdown: Ratio::ONE, unresolved_loss: true };
+			step(SECOND, PoolFacts { backlog: 1_000, fund });
+			step(2 * SECOND, drawdown(100));
+			step(10 * SECOND, backlog(50));
+			step(14 * SECOND, GOOD);
+			assert!(!is_open());
+			step(19 * SECOND, GOOD);
+			assert!(is_open());
+		});
+	}
+
+	#[test]
+	fn does_not_touch_another() {
+		chain().execute_with(|| {
+			step(SECOND, LOSS);
+			let other = Action::ALL.into_iter().filter(|a| Breaker::pool_allows(OTHER, *a));
+			assert_eq!(other.collect::<Vec<_>>(), Action::ALL);
+		});
+	}
+
+	#[test]
+	fn allows_no_more_than_the_chain() {
+		chain().execute_with(|| {
+			Lag::set(&20);
+			step(SECOND, GOOD);
+			assert_eq!(pool_allows(), NO_NEW_RISK);
+		});
+	}
+}

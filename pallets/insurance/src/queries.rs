@@ -1,10 +1,10 @@
 //! What others read: targets, rates and ranks.
 
-use polkadot_sdk::*;
 use breakwater_interfaces::{Estates, Ledger, RiskEngine};
 use breakwater_margin::{health, Indices, Requirement};
 use breakwater_units::{AccountKey, Amount, Lots, MarketId, PoolId, Price, Quote, Ratio, Side};
 use breakwater_waterfall::premium_rate;
+use polkadot_sdk::*;
 
 use crate::{
 	indices::{down, PoolIndices},

@@ -59,6 +59,7 @@ pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use queries::OpenOffer;
 pub use types::{Auction, BidFill, BidOutcome, End, Offer, Plan, Venue, Waiting, MAX_POOLS};
 pub use weights::WeightInfo;
 

@@ -747,4 +747,27 @@ impl breakwater_ledger::BenchmarkHelper for Engine {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::BenchmarkHelper for Engine {}
+impl crate::BenchmarkHelper for Engine {
+	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
+		MaxAccounts::set(&1_000);
+		world(|world| world.marks.extend((0..count).map(|id| (id, 1_000))));
+		(POOL, (0..count).map(MarketId).collect())
+	}
+	fn fund(id: &SubaccountId) {
+		let account = <Books as Ledger>::open(id, POOL, None).unwrap();
+		let rich = 1_000_000_000_000;
+		<Books as Ledger>::credit(&account, None, Amount::new(rich)).unwrap();
+		world(|world| *world.quote.entry(POOL.0).or_default() += rich as i128);
+	}
+	fn collateral(account: &AccountKey, lots: Size) -> AssetId {
+		let amount = u128::from(lots.get()) * UNITS_PER_LOT;
+		<Books as Ledger>::credit(account, Some(DOT), Amount::new(amount)).unwrap();
+		world(|world| *world.collateral.entry(DOT.0).or_default() += amount);
+		DOT
+	}
+	fn orders(id: &SubaccountId, _: MarketId, count: u32) {
+		world(|world| {
+			world.orders.insert(id.key(), count);
+		});
+	}
+}

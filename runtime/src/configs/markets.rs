@@ -28,6 +28,7 @@ use super::{
 	system::{HookWeight, MAXIMUM_BLOCK_WEIGHT},
 };
 use crate::{
+	defence::Defence,
 	market_presets::{QUOTE_TOKEN, WBTC, WETH},
 	Assets, Balances, CircuitBreaker, Clearing, Contagion, Custody, Exchange, Insurance,
 	Liquidation, Margin, Oracle, Risk, Runtime, RuntimeHoldReason,
@@ -139,9 +140,9 @@ impl breakwater_clearing::Config for Runtime {
 	type RiskEngine = Risk;
 	type Breakers = CircuitBreaker;
 	type Solvency = Margin;
-	type Liquidation = Liquidation;
+	type Liquidation = Defence<Liquidation>;
 	type Exchange = Exchange;
-	type Insurance = Insurance;
+	type Insurance = Defence<Insurance>;
 	type Budget = PipelineBudget;
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }
