@@ -1,0 +1,33 @@
+import { openReplayed } from './lib/replayed.js';
+import { fundedTrader } from './lib/trading.js';
+import { money, plain } from './sdk/dist/index.js';
+const world = await openReplayed();
+const { client, setPrices } = world;
+console.log('apis', Object.keys(client.connection.api.call).filter((n)=>/Api$/.test(n)).join(' '));
+const maker = await fundedTrader(world, '//liq/maker', { deposit: '100000' });
+const victim = await fundedTrader(world, '//liq/victim', { deposit: '4000' });
+const m = client.market('BTC-PERP');
+await maker.place({ market: 'BTC-PERP', side: 'sell', type: 'limit', price: '50010', size: '1.8' });
+const pre = await victim.preview({ market: 'BTC-PERP', side: 'buy', type: 'limit', price: '50010', size: '1.8' });
+console.log('preview', pre);
+const size = process.argv[2] ?? '1.6';
+await victim.place({ market: 'BTC-PERP', side: 'buy', type: 'limit', price: '50010', size });
+await new Promise((r) => setTimeout(r, 3000));
+await maker.cancelAll();
+let rep = await victim.report();
+console.log('victim', rep.positions, money(rep.equity), money(rep.health), rep.due, money(rep.maintenance));
+const t0 = client.connection.head(false);
+await setPrices({ 'BTC-USD': Number(process.argv[3] ?? 48800) });
+const deadline = Date.now() + 60000;
+for await (const { block, events } of client.events({ from: t0 })) {
+  for (const e of events) if (!/exchange.Placed/.test(e.name)) console.log(block.number, e.name, JSON.stringify(e.data, (_, v) => typeof v === 'bigint' ? String(v) : v));
+  const p = await client.marketPrices(block.hash);
+  console.log(block.number, 'mark', m.price(p[0].mark), 'index', m.price(p[0].index));
+  if (client.connection.offers('liquidationApi')) console.log(JSON.stringify(await client.liquidation.auctions({ at: block.hash }), (_, v) => typeof v === 'bigint' ? String(v) : v));
+  if (Date.now() > deadline) break;
+}
+console.log(await client.risk.breakers(), await client.risk.pipeline());
+rep = await victim.report();
+console.log('victim', rep.positions, money(rep.equity), money(rep.health), rep.due, money(rep.maintenance));
+await world.close();
+process.exit(0);
