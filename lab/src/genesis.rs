@@ -39,16 +39,17 @@ impl Change {
 	/// If there is no such parameter.
 	pub fn apply(&self, genesis: &mut Value) -> Result<(), String> {
 		let (what, fields) = self.path.split_once('.').unwrap_or((&self.path, ""));
-		let list =
-			match what {
-				"market" => "/exchange/markets",
-				"asset" => "/risk/assets",
-				"pool" => "/risk/pools",
-				_ => return Err(format!(
+		let list = match what {
+			"market" => "/exchange/markets",
+			"asset" => "/risk/assets",
+			"pool" => "/risk/pools",
+			_ => {
+				return Err(format!(
 					"{}: a parameter is of a market, an asset or a pool, as in market.risk.tail",
 					self.path
-				)),
-			};
+				))
+			},
+		};
 		let all = genesis.pointer_mut(list).and_then(Value::as_array_mut);
 		let all = all.ok_or_else(|| format!("the genesis configuration has no {list}"))?;
 		for one in all {

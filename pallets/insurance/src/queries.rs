@@ -4,7 +4,9 @@ use breakwater_interfaces::{Estates, Ledger, RiskEngine};
 use breakwater_margin::{health, Indices, Requirement};
 use breakwater_units::{AccountKey, Amount, Lots, MarketId, PoolId, Price, Quote, Ratio, Side};
 use breakwater_waterfall::premium_rate;
+use frame_support::storage::with_transaction;
 use polkadot_sdk::*;
+use sp_runtime::{DispatchError, TransactionOutcome};
 
 use crate::{
 	indices::{down, PoolIndices},
@@ -69,17 +71,14 @@ impl<T: Config> Pallet<T> {
 			return None;
 		}
 		// Tried out and rolled back.
-		let levy = frame_support::storage::with_transaction(|| {
+		let levy = with_transaction(|| {
 			let levy = match operation.stage {
 				Stage::Settling { .. } => {
 					Self::settle_target(&mut operation, pool, account, &state)
 				},
 				_ => Self::settle_claim(&mut operation, pool, account, &state),
 			};
-			polkadot_sdk::sp_runtime::TransactionOutcome::Rollback(Ok::<
-				_,
-				polkadot_sdk::sp_runtime::DispatchError,
-			>(levy))
+			TransactionOutcome::Rollback(Ok::<_, DispatchError>(levy))
 		});
 		levy.ok().flatten().map(|levy| (levy.charge, levy.closes))
 	}

@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod accounts;
 pub mod contagion;
 pub mod currency;
+pub mod insurance;
 pub mod liquidation;
 pub mod markets;
 pub mod oracle;
