@@ -8,7 +8,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { BreakwaterError, Disconnected } from '@breakwater/client';
+import { BreakwaterError, Disconnected, quanta } from '@breakwater/client';
 
 import { randomFrom } from '../replay/lib/random.js';
 import { DEFAULT_ENDPOINT, keyPair, optionsOf, wholeNumber, withClient } from './common.js';
@@ -20,6 +20,8 @@ const HELP = `Usage: node examples/crowd.js [options]
   --traders <n>       (default: 20)
   --seed <n>          of what they do (default: 1)
   --pause <seconds>   between two decisions of a trader, on average (default: 12)
+  --fund <number>     given to each pool's fund the first time, in the quote asset, so that the first
+                      loss does not stop the pool (default: 250000; 0 for none)
   --minutes <n>       ends after so long; never, unless given`;
 
 const options = optionsOf(HELP, {
@@ -27,9 +29,12 @@ const options = optionsOf(HELP, {
   traders: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
   pause: { type: 'string', default: '12' },
+  fund: { type: 'string', default: '250000' },
   minutes: { type: 'string' },
 });
 
+/** Subaccounts from which the funds are given something. */
+const DONOR = 60_000;
 const FEES = 20n * 10n ** 12n;
 const DEPOSIT = [500, 8_000];
 const LEVERAGE = [5, 28];
@@ -121,6 +126,18 @@ class Gambler {
   }
 }
 
+/** Capital for the funds of a new chain, where it has such funds: every other loss is small beside it. */
+async function endow(client, sender, amount) {
+  if (amount === 0 || !client.connection.api.tx.insurance?.contribute) return;
+  for (const { pool } of client.parameters.pools) {
+    const donor = client.trader(sender, { number: DONOR + pool });
+    if (await donor.isOpen()) continue;
+    await donor.open({ pool });
+    await donor.deposit(client.quoteSymbol, amount);
+    await sender.submit(client.connection.call('insurance', 'contribute', donor.id.number, false, quanta(amount)));
+  }
+}
+
 /** The chain's parameters, for all of them, once in a while. */
 async function refreshing(client, signal) {
   while (!signal.aborted) {
@@ -136,7 +153,9 @@ await withClient(options.endpoint, async (client) => {
   const minutes = options.minutes === undefined ? Infinity : wholeNumber('minutes', options.minutes, 1, 1_000_000);
   const pairs = Array.from({ length: count }, (_, i) => keyPair(`${options.secret}//crowd//${i}`));
   const pays = pairs.map(({ address }) => client.connection.api.tx.balances.transferKeepAlive(address, FEES));
-  await client.sender(keyPair(options.secret)).submit(client.connection.call('utility', 'batchAll', pays));
+  const payer = client.sender(keyPair(options.secret));
+  await payer.submit(client.connection.call('utility', 'batchAll', pays));
+  await endow(client, payer, wholeNumber('fund', options.fund, 0, 1_000_000_000));
   console.log(`${count} traders, with leverage up to ${LEVERAGE[1]}`);
 
   const stop = new AbortController();

@@ -678,7 +678,7 @@ pub mod proposer {
 
 	pub(super) fn lots_in_a_block(held: &PositionView, market: &MarketView) -> u64 {
 		let dollars = held.value.unsigned_abs() as f64 / DOLLAR;
-		let most = (dollars * LARGEST_PART).max(LEAST_DOLLARS).min(MOST_DOLLARS).min(dollars);
+		let most = (dollars * LARGEST_PART).clamp(LEAST_DOLLARS, MOST_DOLLARS).min(dollars);
 		market.lots(most).max(1)
 	}
 

@@ -200,6 +200,11 @@ export class Connection implements BlockSource {
     return this.persist(() => this.provider.send<string[]>('state_getKeysPaged', params));
   }
 
+  /** Whether the runtime has an interface, such as `liquidationApi`. */
+  offers(interfaceName: string): boolean {
+    return interfaceName in this.api.call;
+  }
+
   /** A call, not yet signed. */
   call(pallet: string, name: string, ...args: unknown[]): SubmittableExtrinsic<'promise'> {
     const make = this.api.tx[pallet]?.[name];

@@ -9,6 +9,7 @@ use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::{
 	withdrawal::LimitTerms, Action, BandParams, MarketParams, Matching, PoolParams, Threshold,
 };
+use breakwater_contagion::ContagionParams;
 use breakwater_interfaces::*;
 use breakwater_liquidation::{Curve, Decay};
 use breakwater_margin::{BorrowIndex, Brackets, CollateralIndex, LegIndex, Step};
@@ -89,6 +90,7 @@ impl breakwater_ledger::Config for Test {
 	type Busy = frame_support::traits::Nothing;
 	type Backstops = Backstops;
 	type Levies = ();
+	type Contagion = ();
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;
@@ -296,6 +298,7 @@ impl RiskEngine for Engine {
 				backlog: Threshold { trip: 2, release: 1 },
 				release: Millis::MINUTE,
 			},
+			fund: Default::default(),
 		})
 	}
 	fn asset(asset: AssetId) -> Option<AssetTerms> {
@@ -392,6 +395,12 @@ impl Listings for Engine {
 				upper_cap: Quote::new(2),
 				daily_volume: Size::new(1),
 				impact: part,
+				contagion: ContagionParams {
+					depth_share: part,
+					spill_share: part,
+					least_cap: part,
+					largest_raise: part,
+				},
 			},
 			funding: FundingTerms {
 				impact_size: Size::new(1),

@@ -1,7 +1,9 @@
 //! What the benchmarks of accounts and markets start from, on top of the development preset.
 
-use alloc::{format, vec::Vec};
+use alloc::{boxed::Box, format, vec::Vec};
 
+use breakwater_auction::TimeInForce;
+use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
 	AssetTerms, Ledger, MarketTerms, Prices, RiskEngine, SubaccountId, Symbol,
@@ -10,14 +12,14 @@ use breakwater_margin::Brackets;
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
 use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets};
 use breakwater_units::{
-	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Timestamp,
+	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Side, Size, Timestamp,
 };
 use frame_support::traits::fungibles::Mutate;
 use polkadot_sdk::*;
 
 use crate::{
 	market_presets::{self, QUOTE_TOKEN},
-	Assets, Custody, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
+	Assets, Custody, Exchange, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
 };
 
 const POOL: PoolId = PoolId(0);

@@ -4,7 +4,7 @@ import type { ChainEvent, Market, Plain } from '@breakwater/client';
 
 import { cents, decimal, percent, short, words } from './format.js';
 
-export type Topic = 'liquidation' | 'fund' | 'breaker' | 'oracle' | 'trade';
+export type Topic = 'liquidation' | 'fund' | 'breaker' | 'contagion' | 'oracle' | 'trade';
 
 export interface Line {
   readonly id: string;
@@ -38,7 +38,7 @@ const PALLET_TOPICS: Record<string, Topic> = {
   insurance: 'fund',
   circuitBreaker: 'breaker',
   clearing: 'breaker',
-  contagion: 'liquidation',
+  contagion: 'contagion',
 };
 
 const GRAVE = /AccountDue|Absorbed|TakenOver|Levied|LossPaid|Deleverag|Settle|Forgiven|Failed|Penalised/;

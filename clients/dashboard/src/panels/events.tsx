@@ -5,11 +5,12 @@ import { short } from '../model/format.js';
 import { lines, snapshot } from '../state.js';
 import { Choice, Empty, Panel } from '../ui/parts.js';
 
-type Filter = 'liquidation' | 'breaker' | 'oracle' | 'trade' | 'all';
+type Filter = 'all' | 'liquidation' | 'breaker' | 'contagion' | 'oracle' | 'trade';
 
 const TOPICS: Record<Filter, readonly Topic[]> = {
   liquidation: ['liquidation', 'fund'],
   breaker: ['breaker'],
+  contagion: ['contagion'],
   oracle: ['oracle'],
   trade: ['trade'],
   all: ['liquidation', 'fund', 'breaker', 'oracle'],
@@ -18,6 +19,7 @@ const TOPICS: Record<Filter, readonly Topic[]> = {
 const NOTHING: Record<Filter, string> = {
   liquidation: 'No account was near liquidation from 240 blocks before this page was opened.',
   breaker: 'No breaker moved.',
+  contagion: 'Nothing changed by more than a tenth.',
   oracle: 'No price changed its grade, and no reporter was struck.',
   trade: 'Nothing was traded.',
   all: 'Nothing happened from 240 blocks before this page was opened.',
@@ -35,6 +37,7 @@ export function Events() {
         ['all', 'All'],
         ['liquidation', 'Liquidations and auctions'],
         ['breaker', 'Breakers'],
+        ['contagion', 'Contagion'],
         ['oracle', 'Prices'],
         ['trade', 'Batches'],
       ]}
