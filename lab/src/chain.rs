@@ -65,18 +65,39 @@ impl Chain {
 	/// # Panics
 	/// If the preset is not there.
 	pub fn with_genesis(changes: &[Change]) -> Result<Self, String> {
+		let mut merged = Self::preset();
+		for change in changes {
+			change.apply(&mut merged)?;
+		}
+		let config: RuntimeGenesisConfig = serde_json::from_value(merged)
+			.map_err(|problem| format!("the chain does not start with that: {problem}"))?;
+		Self::from_genesis(&config)
+	}
+
+	fn preset() -> serde_json::Value {
 		let name = LOCAL_TESTNET_RUNTIME_PRESET.into();
 		let json = genesis_presets::get_preset(&name).expect("the preset exists");
 		let patch = serde_json::from_slice(&json).expect("presets are JSON");
 		let mut merged =
 			serde_json::to_value(RuntimeGenesisConfig::default()).expect("it serialises");
 		merge(&mut merged, patch);
-		for change in changes {
-			change.apply(&mut merged)?;
-		}
-		let config: RuntimeGenesisConfig = serde_json::from_value(merged)
-			.map_err(|problem| format!("the chain does not start with that: {problem}"))?;
-		let state = quietly(|| config.build_storage())
+		merged
+	}
+
+	/// The genesis of the preset for local test networks.
+	///
+	/// # Panics
+	/// If the preset is not valid.
+	pub fn genesis() -> RuntimeGenesisConfig {
+		serde_json::from_value(Self::preset()).expect("the preset is valid")
+	}
+
+	/// A chain before its first block.
+	///
+	/// # Errors
+	/// If it does not start.
+	pub fn from_genesis(genesis: &RuntimeGenesisConfig) -> Result<Self, String> {
+		let state = quietly(|| genesis.build_storage())
 			.map_err(|problem| format!("the chain does not start with that: {problem}"))??;
 		Ok(Self { state: state.into(), parent: Hash::default(), number: 0 })
 	}
@@ -98,12 +119,37 @@ impl Chain {
 	/// # Panics
 	/// If the runtime does: that is a find.
 	pub fn block(&mut self, now: u64, said: &BTreeMap<FeedId, Said>, acts: Vec<Act>) -> Block {
+		let quotes: Vec<Quote> = said
+			.iter()
+			.map(|(feed, said)| Quote {
+				feed: *feed,
+				price: said.price,
+				confidence: said.confidence,
+				time: now,
+				sources: said.sources,
+			})
+			.collect();
+		let dispatch_all = || acts.into_iter().map(|(who, call)| dispatch(who, call)).collect();
+		self.block_of(now, |_| quotes.clone(), dispatch_all)
+	}
+
+	/// The same, where each reporter, by its place, has quotes of its own in the order of their
+	/// feeds, or is silent; and where anything may happen in the block.
+	///
+	/// # Panics
+	/// If the runtime does: that is a find.
+	pub fn block_of(
+		&mut self,
+		now: u64,
+		quotes: impl Fn(usize) -> Vec<Quote>,
+		transactions: impl FnOnce() -> Vec<DispatchResult>,
+	) -> Block {
 		let number = self.number.saturating_add(1);
 		let parent = self.parent;
 		let (header, results, events) = self.state.execute_with(|| {
 			begin(number, parent, now);
-			report(now, said);
-			let results = acts.into_iter().map(|(who, call)| dispatch(who, call)).collect();
+			report(quotes);
+			let results = transactions();
 			let events = System::read_events_no_consensus().map(|record| record.event).collect();
 			(Executive::finalize_block(), results, events)
 		});
@@ -157,24 +203,15 @@ fn begin(number: u32, parent: Hash, now: u64) {
 		.expect("the inherent succeeds");
 }
 
-/// All reporters say the same. Their signatures are not what is tried here.
-fn report(now: u64, said: &BTreeMap<FeedId, Said>) {
-	let quotes: Vec<Quote> = said
-		.iter()
-		.map(|(feed, said)| Quote {
-			feed: *feed,
-			price: said.price,
-			confidence: said.confidence,
-			time: now,
-			sources: said.sources,
-		})
-		.collect();
-	if quotes.is_empty() {
-		return;
-	}
+/// The reporters' signatures are not what is tried here.
+fn report(quotes: impl Fn(usize) -> Vec<Quote>) {
 	let round = System::block_number().saturating_sub(1);
-	for reporter in Oracle::reporters() {
-		let quotes = quotes.clone().try_into().expect("there are few feeds");
+	for (place, reporter) in Oracle::reporters().into_iter().enumerate() {
+		let quotes = quotes(place);
+		if quotes.is_empty() {
+			continue;
+		}
+		let quotes = quotes.try_into().expect("there are few feeds");
 		let report = Report { reporter: reporter.key, round, finalized: round, quotes };
 		let signature = sp_core::sr25519::Signature::from_raw([0u8; 64]).into();
 		let call = breakwater_oracle::Call::<Runtime>::report { report, signature };
@@ -184,7 +221,11 @@ fn report(now: u64, said: &BTreeMap<FeedId, Said>) {
 	}
 }
 
-fn dispatch(who: AccountId, call: RuntimeCall) -> DispatchResult {
+/// A call by its signer, without signature and fee.
+///
+/// # Errors
+/// Why it is refused.
+pub fn dispatch(who: AccountId, call: RuntimeCall) -> DispatchResult {
 	let origin = RuntimeOrigin::signed(who);
 	call.dispatch(origin).map(|_| ()).map_err(|refused| refused.error)
 }

@@ -2,7 +2,8 @@
 
 use breakwater_interfaces::{RiskEngine as _, Vault as _, GLOBAL_POOL};
 use breakwater_runtime::{
-	CircuitBreaker, Custody, Exchange, Insurance, Liquidation, Margin, Oracle, Risk, Runtime,
+	CircuitBreaker, Contagion, Custody, Exchange, Insurance, Liquidation, Margin, Oracle, Risk,
+	Runtime,
 };
 use breakwater_units::Quote;
 use polkadot_sdk::*;
@@ -27,10 +28,12 @@ pub fn check(full: bool) -> Result<(), String> {
 	Custody::do_try_state().map_err(in_words("custody"))?;
 	Exchange::do_try_state().map_err(in_words("exchange"))?;
 	Insurance::do_try_state().map_err(in_words("insurance"))?;
-	Liquidation::do_try_state().map_err(in_words("liquidation"))
+	Liquidation::do_try_state().map_err(in_words("liquidation"))?;
+	Contagion::do_try_state().map_err(in_words("contagion"))
 }
 
-/// In every pool, and the one of the fund that all share, to the unit: what accounts and fund claim is what is in custody and lent out.
+/// In every pool, and the one of the fund that all share, to the unit: what accounts and fund claim
+/// is what is in custody and lent out.
 fn sums() -> Result<(), String> {
 	for pool in Risk::pools().into_iter().chain([GLOBAL_POOL]) {
 		let book = breakwater_ledger::Pools::<Runtime>::get(pool);

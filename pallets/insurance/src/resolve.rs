@@ -94,7 +94,8 @@ impl<T: Config> Pallet<T> {
 			let loss = shortfall(equity).saturating_add(Self::loan_rounding(pool, &state));
 			let left = Self::pay_loss(pool, &backstop, loss, &terms, now)?;
 			if left.is_zero() {
-				return Ok(false);
+				// Else inventory beyond its limits would lose the whole fund, block by block.
+				return Self::relieve(pool, now);
 			}
 			return Self::find_payers(pool, left, now);
 		}

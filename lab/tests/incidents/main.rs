@@ -1,0 +1,17 @@
+//! Incidents that have happened to others, and faults, on the full runtime.
+//!
+//! Each incident is a test that shows it contained, and a twin in which one guard is switched off
+//! through the genesis: there the same steps do the damage. After every block, what a chain may
+//! never do is checked: value is conserved to the quantum, every pallet's invariants hold, and the
+//! pipeline is within its budget. `docs/incidents.md` has the list.
+
+#![allow(clippy::cast_possible_truncation)]
+
+mod administrator;
+mod auctions;
+mod deleveraging;
+mod faults;
+mod prices;
+mod profit;
+mod takeover;
+mod world;
