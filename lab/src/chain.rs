@@ -76,10 +76,8 @@ impl Chain {
 		}
 		let config: RuntimeGenesisConfig = serde_json::from_value(merged)
 			.map_err(|problem| format!("the chain does not start with that: {problem}"))?;
-		// Genesis tells what is wrong by a panic.
-		let build = || config.build_storage();
-		let state = std::panic::catch_unwind(std::panic::AssertUnwindSafe(build))
-			.map_err(|_| "the chain does not start with these parameters".to_string())??;
+		let state = quietly(|| config.build_storage())
+			.map_err(|problem| format!("the chain does not start with that: {problem}"))??;
 		Ok(Self { state: state.into(), parent: Hash::default(), number: 0 })
 	}
 
@@ -189,6 +187,18 @@ fn report(now: u64, said: &BTreeMap<FeedId, Said>) {
 fn dispatch(who: AccountId, call: RuntimeCall) -> DispatchResult {
 	let origin = RuntimeOrigin::signed(who);
 	call.dispatch(origin).map(|_| ()).map_err(|refused| refused.error)
+}
+
+/// Genesis tells what is wrong by a panic: its message, without the noise.
+fn quietly<T>(build: impl FnOnce() -> T) -> Result<T, String> {
+	let loud = std::panic::take_hook();
+	std::panic::set_hook(Box::new(|_| {}));
+	let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(build));
+	std::panic::set_hook(loud);
+	built.map_err(|panic| {
+		let text = panic.downcast_ref::<String>().cloned();
+		text.unwrap_or_else(|| "its genesis is refused".into())
+	})
 }
 
 /// What the node does with a preset: its fields replace the defaults.

@@ -170,7 +170,7 @@ mod tests {
 
 	#[test]
 	fn the_chain_starts_without_each_protection() {
-		for without in [Without::Breakers, Without::DynamicMargin, Without::Amm, Without::Fund] {
+		for without in <Without as clap::ValueEnum>::value_variants() {
 			Chain::with_genesis(&without.changes())
 				.map_err(|e| format!("{without:?}: {e}"))
 				.unwrap();

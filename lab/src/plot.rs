@@ -63,7 +63,7 @@ pub fn thousands(value: u64) -> String {
 	let digits = value.to_string();
 	let mut text = String::new();
 	for (place, digit) in digits.chars().enumerate() {
-		if place > 0 && (digits.len() - place) % 3 == 0 {
+		if place > 0 && (digits.len() - place).is_multiple_of(3) {
 			text.push(',');
 		}
 		text.push(digit);
@@ -302,6 +302,11 @@ impl Plot {
 	}
 }
 
+/// From, to, and the place of the state.
+pub type Stretch = (f64, f64, usize);
+/// A point, and what it is.
+pub type Point = (f64, f64, String);
+
 /// What state each of several things was in over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strips {
@@ -312,7 +317,7 @@ pub struct Strips {
 	/// The states, from good to bad.
 	pub states: Vec<String>,
 	/// Name, and stretches: from, to, and the place of the state.
-	pub rows: Vec<(String, Vec<(f64, f64, usize)>)>,
+	pub rows: Vec<(String, Vec<Stretch>)>,
 }
 
 impl Strips {
@@ -426,7 +431,7 @@ pub struct Scatter {
 	/// Name and unit of the vertical axis.
 	pub y: (String, Unit),
 	/// Groups: name, and points with theirs.
-	pub groups: Vec<(String, Vec<(f64, f64, String)>)>,
+	pub groups: Vec<(String, Vec<Point>)>,
 }
 
 impl Scatter {

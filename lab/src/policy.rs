@@ -59,7 +59,7 @@ impl Design {
 			Self::Breakwater => "every liquidation in the block of its price, in the chain's own hooks; margin that follows volatility; breakers; auctions; exact pro-rata deleveraging",
 			Self::Keepers => "as Drift v2: keepers' transactions after a delay, four times as long and a quarter as many under congestion (assumed); initial margin 5 %, maintenance 3 % (assumed); 2 % buffer; at first a tenth (assumed) and all within 60 s (assumed), all at once under 50 dollars short; liquidator's fee 1 % (assumed); fund, then everyone with a position by its size",
 			Self::Proposer => "as dYdX v4 at genesis: 50 liquidations and 10 deleveragings a block from a random place in a list; initial margin 2 % (large) and 5 % (mid-cap), maintenance 60 % of it; at most 10 % of a position, at least 1,000 and at most 100,000 dollars a block; fillable price with spread 1.5 and adjustment 1, fee up to 1.5 %; whole positions against random others at the bankruptcy price",
-			Self::Queue => "as Hyperliquid: maintenance half of initial margin, 1.25 % at 40×; market orders, of positions over 100,000 dollars a fifth first and the rest after 30 s; below two thirds of maintenance to a vault; below zero against the queue of (mark ÷ entry) · (notional ÷ account value) at the mark before",
+			Self::Queue => "as Hyperliquid: maintenance half of initial margin, 1.25 % at 40×; market orders, of positions over 100,000 dollars a fifth first and the rest after 30 s; below two thirds of maintenance to a vault, which has the fund's money and sells a twentieth a block at no more than 1 % from the mark (assumed); below zero against the queue of (mark ÷ entry) · (notional ÷ account value) at the mark before",
 		}
 	}
 
@@ -678,7 +678,7 @@ pub mod proposer {
 
 	pub(super) fn lots_in_a_block(held: &PositionView, market: &MarketView) -> u64 {
 		let dollars = held.value.unsigned_abs() as f64 / DOLLAR;
-		let most = (dollars * LARGEST_PART).max(LEAST_DOLLARS).min(MOST_DOLLARS).min(dollars);
+		let most = (dollars * LARGEST_PART).clamp(LEAST_DOLLARS, MOST_DOLLARS).min(dollars);
 		market.lots(most).max(1)
 	}
 

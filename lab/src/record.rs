@@ -138,6 +138,7 @@ impl Waits {
 }
 
 /// Collects.
+#[derive(Default)]
 pub struct Recorder {
 	dictionary: Dictionary,
 	names: BTreeMap<(u8, u8), String>,
@@ -155,23 +156,6 @@ pub struct Recorder {
 	pub forced_slippage: Vec<(f64, f64)>,
 	/// Batches: basis points from the mark, without sign, and notional in dollars.
 	pub batch_slippage: Vec<(f64, f64)>,
-}
-
-impl Default for Recorder {
-	fn default() -> Self {
-		Self {
-			dictionary: Dictionary::default(),
-			names: BTreeMap::new(),
-			traders: BTreeSet::new(),
-			has_pools: false,
-			budget: 0,
-			rows: Vec::new(),
-			totals: Totals::default(),
-			waits: Waits::default(),
-			forced_slippage: Vec::new(),
-			batch_slippage: Vec::new(),
-		}
-	}
 }
 
 /// What a block did, besides its events.

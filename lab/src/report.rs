@@ -654,7 +654,9 @@ mod tests {
 			};
 			Row { time: n * 1_000, markets: [("BTC-PERP".into(), market)].into(), ..Row::default() }
 		});
-		Recorder { rows: rows.collect(), ..Recorder::default() }
+		let mut record = Recorder::default();
+		record.rows.extend(rows);
+		record
 	}
 
 	#[test]

@@ -14,6 +14,11 @@ use crate::{
 	Config, Operations, Pallet, Records,
 };
 
+/// Lots by market.
+type Positions = alloc::vec::Vec<(MarketId, Lots)>;
+/// Lots that close by market, and at which mark.
+type Closes = alloc::vec::Vec<(MarketId, Lots, Price)>;
+
 /// Where an account would stand if its side of a market were deleveraged now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rank {
@@ -46,7 +51,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What the backstop of a pool has: equity in quanta, rounded down, and its positions.
-	pub fn stock(pool: PoolId) -> Option<(AccountKey, Quote, alloc::vec::Vec<(MarketId, Lots)>)> {
+	pub fn stock(pool: PoolId) -> Option<(AccountKey, Quote, Positions)> {
 		let backstop = Self::backstop_of(pool)?;
 		let equity = down(T::Ledger::equity(&backstop)?);
 		let legs = Self::inventory(pool).into_iter().map(|leg| (leg.market, leg.lots));
@@ -60,9 +65,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What an account owes now, as far as shares are fixed: its charge if it settles at once, and
 	/// the mark its lots close at.
-	pub fn levy_of(
-		account: &AccountKey,
-	) -> Option<(Quote, alloc::vec::Vec<(MarketId, Lots, Price)>)> {
+	pub fn levy_of(account: &AccountKey) -> Option<(Quote, Closes)> {
 		let (info, state) = (T::Ledger::info(account)?, T::Ledger::state(account)?);
 		let pool = info.pool;
 		let mut operation = Operations::<T>::get(pool)?;

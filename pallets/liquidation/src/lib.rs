@@ -67,7 +67,7 @@ use polkadot_sdk::*;
 
 #[frame_support::pallet]
 // What the macro adds.
-#[allow(missing_docs, clippy::cast_possible_truncation)]
+#[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
 	use breakwater_interfaces::{

@@ -255,6 +255,10 @@ impl<T: Config> Estates for Pallet<T> {
 		Pools::<T>::get(pool).fund
 	}
 
+	fn capital(pool: PoolId) -> Quote {
+		Self::fund(pool).saturating_sub(T::Levies::reserved(pool)).max(Quote::ZERO)
+	}
+
 	fn sell_collateral(
 		from: &AccountKey,
 		to: &AccountKey,

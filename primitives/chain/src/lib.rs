@@ -5,6 +5,8 @@
 //! FRAME or storage.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// SCALE's derive casts the number of a variant.
+#![allow(clippy::cast_possible_truncation)]
 
 extern crate alloc;
 
