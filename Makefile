@@ -28,7 +28,7 @@ setup-build:
 build: setup-build ## Build the node (PROFILE=dev, or PROFILE=production for operators)
 	@scripts/build.sh $(PROFILE)
 
-run: setup build ## Build, and start a development chain with prices at ws://127.0.0.1:9944
+run: setup build ## Build, start a development chain, play a crash on it, and show it in the browser
 	@scripts/run.sh
 
 lab: build ## Build the stress lab, and show what it can do (docs/lab.md)

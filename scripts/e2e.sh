@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Tests the running node: scripts/e2e.sh [--short]. Called by `make e2e`.
 #
-# First the client package by itself, then the chain with the libraries that traders use, then the
+# First the client package by itself and the dashboard, then the chain with the libraries that traders use, then the
 # prices: four validators with their workers, and replay servers; --short leaves out the spam, the
-# restarts and the external feeder.
+# restarts and the external feeder, and the losses that a crash leaves.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
@@ -15,8 +15,10 @@ npm ci --no-audit --no-fund --loglevel=error
 status=0
 say "Client package: types and unit tests"
 npm run --silent test:sdk || status=1
+say "Dashboard: units, and in a browser if there is one (two minutes)"
+npm run --silent test:dashboard || status=1
 say "End-to-end tests (some minutes)"
-npm test || status=1
+npm test -- "$@" || status=1
 if [ "${1:-}" = --short ]; then
 	say "Prices end to end, the short part (about two minutes)"
 else

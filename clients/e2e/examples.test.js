@@ -1,17 +1,14 @@
 /** The examples, as a newcomer runs them: a market maker, a trader, a statement. */
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { BWR, account, submit } from '../lib/chain.js';
 import { cuttable } from '../lib/cut.js';
+import { startExample } from '../lib/programs.js';
 import { openMarkets } from '../lib/trading.js';
-import { until, within } from '../lib/wait.js';
+import { until } from '../lib/wait.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TIMEOUT_MS = 120_000;
 const [MAKER, TRADER] = ['//examples/maker', '//examples/trader'];
 
 describe('the examples', () => {
@@ -25,10 +22,11 @@ describe('the examples', () => {
     }
   });
   after(() => world?.close());
+  const start = (script, args, endpoint = world.node.endpoint) => startExample(script, args, endpoint);
 
   it('make a market, trade in it, and account for it', async () => {
     const making = start('market-maker.js', ['--secret', MAKER, '--blocks', '60', '--market', 'ETH-PERP', '--size', '1', '--max-position', '10']);
-    await within('the maker quotes', TIMEOUT_MS, making.said(/^block/m));
+    await making.said(/^block/m);
     const trading = await start('trader.js', ['--secret', TRADER, '--market', 'ETH-PERP', '--size', '0.5']).ended;
     const made = await making.ended;
 
@@ -52,7 +50,7 @@ describe('the examples', () => {
     const id = { owner: account(MAKER).address, number: 0 };
     try {
       const making = start('market-maker.js', ['--secret', MAKER, '--market', 'ETH-PERP', '--switch', '12'], way.endpoint);
-      await within('the maker quotes', TIMEOUT_MS, making.said(/^block/m));
+      await making.said(/^block/m);
       const { length: quotes } = await world.client.openOrders(id);
       way.cut();
 
@@ -71,6 +69,9 @@ describe('the examples', () => {
       'statement.js': [['--owner', '//nobody/at/all'], 1, /has no subaccount 0/],
       'trader.js': [['--market', 'DOGE-PERP'], 1, /There are: BTC-PERP/],
       'market-maker.js': [['--blocks', 'many'], 2, /--blocks is a whole number/],
+      'liquidator.js': [['--dry-run', '--markets', 'DOGE-PERP'], 1, /There are: BTC-PERP/],
+      'backer.js': [['run'], 2, /say one of: show, back/],
+      'exporter.js': [['--every', '0'], 2, /--every is a whole number from 1/],
     };
     for (const [script, [args, code, words]] of Object.entries(wrong)) {
       const ended = await start(script, args).ended;
@@ -78,27 +79,4 @@ describe('the examples', () => {
       assert.match(ended.output, words);
     }
   });
-
-  /** One of them as a process: what it says, and how it ends. */
-  function start(script, args, endpoint = world.node.endpoint) {
-    const child = spawn(process.execPath, [`examples/${script}`, '--endpoint', endpoint, ...args], { cwd: ROOT });
-    process.once('exit', () => child.kill());
-    let output = '';
-    const readers = new Set();
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        for (const read of readers) read();
-      });
-    }
-    const ended = within(`${script} ends`, TIMEOUT_MS, new Promise((resolve) => child.once('close', (code) => resolve({ code, output }))));
-    const said = (words) =>
-      new Promise((resolve, reject) => {
-        const read = () => words.test(output) && resolve();
-        readers.add(read);
-        child.once('close', () => reject(new Error(output)));
-        read();
-      });
-    return { ended, said };
-  }
 });

@@ -14,8 +14,14 @@ import { nodeBinary, startNode } from '../lib/node.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The second lane's, after those of the replay server. Any other `*.test.js` here belongs to the first. */
-const OWN_NODES = ['e2e/bad-input.test.js', 'e2e/local-testnet.test.js', 'lib/node.test.js'];
+/** The second lane's, after those that need no node. Any other `*.test.js` here belongs to the first. */
+const OWN_NODES = ['e2e/bad-input.test.js', 'e2e/liquidation.test.js', 'e2e/local-testnet.test.js', 'lib/node.test.js'];
+
+/** Left out by `--short`. */
+const LONG = ['e2e/losses.test.js'];
+
+const WITHOUT_NODE = ['examples/liquidator-rules.test.js', 'lib/alerts.test.js'];
+const isShort = process.argv.includes('--short');
 
 /** Every wait in the tests is bounded by itself; this ends what hangs otherwise. */
 const TEST_TIMEOUT_MS = 300_000;
@@ -31,7 +37,7 @@ try {
 console.log(`${process.exitCode ? 'failed' : 'passed'} after ${seconds()} s`);
 
 async function runLanes() {
-  const second = runTests([...testsIn('replay/tests'), ...OWN_NODES], { quiet: true });
+  const second = runTests([...testsIn('replay/tests'), ...WITHOUT_NODE, ...OWN_NODES, ...(isShort ? [] : LONG)], { quiet: true });
 
   console.log('\nTests of a shared development chain');
   const node = await startNode();
@@ -45,7 +51,7 @@ async function runLanes() {
 }
 
 function sharedTests() {
-  return testsIn('e2e').filter((file) => !OWN_NODES.includes(file));
+  return testsIn('e2e').filter((file) => !OWN_NODES.includes(file) && !LONG.includes(file));
 }
 
 function testsIn(folder) {

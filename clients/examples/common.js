@@ -15,17 +15,26 @@ class Usage extends Error {}
  *
  * @param {string} help
  * @param {import('node:util').ParseArgsConfig['options']} options
+ * @param {string[]} [commands] one of which has to be there: it is the option `what`
  */
-export function optionsOf(help, options) {
+export function optionsOf(help, options, commands = []) {
   try {
-    const { values } = parseArgs({ options: { endpoint: { type: 'string', default: DEFAULT_ENDPOINT }, help: { type: 'boolean' }, ...options } });
-    if (!values.help) return values;
+    const { values, positionals } = parseArgs({
+      options: { endpoint: { type: 'string', default: DEFAULT_ENDPOINT }, help: { type: 'boolean' }, ...options },
+      allowPositionals: commands.length > 0,
+    });
+    if (!values.help) return commands.length > 0 ? { ...values, what: commandOf(positionals, commands) } : values;
     console.log(help);
     process.exit(0);
   } catch (error) {
     console.error(`${error.message}\n\n${help}`);
     process.exit(2);
   }
+}
+
+function commandOf(given, commands) {
+  if (given.length === 1 && commands.includes(given[0])) return given[0];
+  throw new Usage(`say one of: ${commands.join(', ')}`);
 }
 
 /** A whole number in bounds, from the command line. */

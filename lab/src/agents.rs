@@ -155,6 +155,7 @@ impl Crowd {
 	/// What the agents do in a block, after having seen the state before it.
 	pub fn acts(&mut self, view: &View, now: u64) -> Vec<Act> {
 		self.remember(view, now);
+		let wanted = sold_off(view);
 		let mut acts = Vec::new();
 		for agent in &self.agents {
 			let Some(account) = view.accounts.get(&agent.key) else { continue };
@@ -164,7 +165,7 @@ impl Crowd {
 				continue;
 			}
 			let mut random = chances(self.seed, now, agent.number);
-			acts.extend(self.act(agent, account, &markets, now, &mut random));
+			acts.extend(self.act(agent, account, (&markets, &wanted), now, &mut random));
 		}
 		acts
 	}
@@ -189,7 +190,7 @@ impl Crowd {
 		&self,
 		agent: &Agent,
 		account: &AccountView,
-		markets: &[&MarketView],
+		(markets, wanted): (&[&MarketView], &BTreeMap<MarketId, i64>),
 		now: u64,
 		random: &mut ChaCha8Rng,
 	) -> Vec<Act> {
@@ -206,7 +207,11 @@ impl Crowd {
 				follow(agent, account, one, trend, random).into_iter().collect()
 			},
 			Kind::Hedger => hedge(agent, account, markets, random).into_iter().collect(),
-			Kind::Bidder => self.bid(agent, one, random),
+			Kind::Bidder => {
+				let mut acts = self.bid(agent, one, random);
+				acts.extend(take_offers(agent, account, one, wanted, random));
+				acts
+			},
 			Kind::Noise if random.random_bool(0.05) => {
 				whim(agent, one, random).into_iter().collect()
 			},
@@ -275,6 +280,41 @@ impl Crowd {
 		let place = breakwater_exchange::Call::place_many { account, requests };
 		vec![call(agent, cancel), call(agent, place)]
 	}
+}
+
+/// Signed lots of accounts that are below maintenance margin, by market.
+fn sold_off(view: &View) -> BTreeMap<MarketId, i64> {
+	let mut lots = BTreeMap::new();
+	let due = view.accounts.values().filter(|account| account.is_due());
+	for held in due.flat_map(|account| &account.positions) {
+		*lots.entry(held.market).or_insert(0i64) += held.lots;
+	}
+	lots
+}
+
+/// Bids for what liquidation offers, where somebody is liquidated: three tenths of a percent better
+/// than the mark, for as much as margin permits.
+fn take_offers(
+	agent: &Agent,
+	account: &AccountView,
+	market: &MarketView,
+	wanted: &BTreeMap<MarketId, i64>,
+	random: &mut ChaCha8Rng,
+) -> Option<Act> {
+	let lots = *wanted.get(&market.market).filter(|lots| **lots != 0)?;
+	let dollars = room(account, market) * 0.5;
+	if dollars < 50.0 || !random.random_bool(0.5) {
+		return None;
+	}
+	let (side, part) = if lots > 0 { (Side::Buy, 0.997) } else { (Side::Sell, 1.003) };
+	let bid = breakwater_liquidator::Call::<Runtime>::bid {
+		number: agent.account.number,
+		market: market.market,
+		side,
+		size: Size::new(market.lots(dollars).clamp(1, lots.unsigned_abs())),
+		limit: on_grid(market, market.mark as f64 * part),
+	};
+	Some((agent.account.owner.clone(), bid.into()))
 }
 
 fn agent(number: u32, seed: u64, pools: &[PoolId]) -> Agent {

@@ -97,10 +97,8 @@ impl Chain {
 	/// # Errors
 	/// If it does not start.
 	pub fn from_genesis(genesis: &RuntimeGenesisConfig) -> Result<Self, String> {
-		// Genesis tells what is wrong by a panic.
-		let build = || genesis.build_storage();
-		let state = std::panic::catch_unwind(std::panic::AssertUnwindSafe(build))
-			.map_err(|_| "the chain does not start with these parameters".to_string())??;
+		let state = quietly(|| genesis.build_storage())
+			.map_err(|problem| format!("the chain does not start with that: {problem}"))??;
 		Ok(Self { state: state.into(), parent: Hash::default(), number: 0 })
 	}
 
@@ -230,6 +228,18 @@ fn report(quotes: impl Fn(usize) -> Vec<Quote>) {
 pub fn dispatch(who: AccountId, call: RuntimeCall) -> DispatchResult {
 	let origin = RuntimeOrigin::signed(who);
 	call.dispatch(origin).map(|_| ()).map_err(|refused| refused.error)
+}
+
+/// Genesis tells what is wrong by a panic: its message, without the noise.
+fn quietly<T>(build: impl FnOnce() -> T) -> Result<T, String> {
+	let loud = std::panic::take_hook();
+	std::panic::set_hook(Box::new(|_| {}));
+	let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(build));
+	std::panic::set_hook(loud);
+	built.map_err(|panic| {
+		let text = panic.downcast_ref::<String>().cloned();
+		text.unwrap_or_else(|| "its genesis is refused".into())
+	})
 }
 
 /// What the node does with a preset: its fields replace the defaults.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use breakwater_runtime::RuntimeEvent;
+use breakwater_units::AccountKey;
 use codec::{Compact, Decode, Encode, Input};
 use scale_info::{
 	form::PortableForm, MetaType, PortableRegistry, Registry, TypeDef, TypeDefPrimitive,
@@ -34,6 +35,17 @@ impl Value {
 			Self::List(_) => None,
 		}
 	}
+
+	/// The integers in it, in order.
+	pub fn numbers(&self) -> Vec<i128> {
+		match self {
+			Self::Number(number) => vec![*number],
+			Self::Fields(fields) | Self::Variant(_, fields) => {
+				fields.iter().flat_map(|(_, value)| value.numbers()).collect()
+			},
+			Self::List(all) => all.iter().flat_map(Self::numbers).collect(),
+		}
+	}
 }
 
 /// An event.
@@ -51,6 +63,26 @@ impl Told {
 	/// A field that is a number, or zero.
 	pub fn number(&self, field: &str) -> i128 {
 		self.fields.get(field).and_then(Value::number).unwrap_or(0)
+	}
+
+	/// A field that is several numbers, summed.
+	pub fn sum(&self, field: &str) -> i128 {
+		self.fields.get(field).map_or(0, |value| value.numbers().iter().sum())
+	}
+
+	/// A field that is an account.
+	pub fn account(&self, field: &str) -> Option<AccountKey> {
+		let bytes = self.fields.get(field)?.numbers().into_iter();
+		let bytes: Vec<u8> = bytes.filter_map(|byte| u8::try_from(byte).ok()).collect();
+		bytes.try_into().ok().map(AccountKey)
+	}
+
+	/// The name of a field that is one of several.
+	pub fn variant(&self, field: &str) -> &str {
+		match self.fields.get(field) {
+			Some(Value::Variant(name, _)) => name,
+			_ => "",
+		}
 	}
 }
 
@@ -176,7 +208,7 @@ fn primitive_value(primitive: &TypeDefPrimitive, bytes: &mut &[u8]) -> Option<Va
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use breakwater_units::{AccountKey, Lots, MarketId, PoolId, Price, Quote};
+	use breakwater_units::{Lots, MarketId, PoolId, Price, Quote};
 
 	#[test]
 	fn events_are_read_by_their_fields() {
@@ -190,6 +222,8 @@ mod tests {
 		assert_eq!(dictionary.name(&event), ("Margin".into(), "Levied".into()));
 		let told = dictionary.read(&event).unwrap();
 		assert_eq!((told.name.as_str(), told.number("charge")), ("Levied", -5_000_000));
+		assert_eq!(told.account("payee"), Some(AccountKey([2; 32])));
+		assert_eq!((told.account("charge"), told.sum("payee")), (None, 64));
 
 		let event: RuntimeEvent = breakwater_exchange::Event::AmmFilled {
 			market: MarketId(2),
@@ -210,6 +244,9 @@ mod tests {
 		}
 		.into();
 		let told = dictionary.read(&event).unwrap();
-		assert_eq!(told.fields["from"], Value::Variant("None".into(), Vec::new()));
+		assert_eq!(
+			(told.variant("from"), told.variant("to"), told.variant("pool")),
+			("None", "Some", "")
+		);
 	}
 }

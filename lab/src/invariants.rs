@@ -1,6 +1,6 @@
 //! What must hold after every block. The pallets' own checks, which are ordinary code.
 
-use breakwater_interfaces::{RiskEngine as _, Vault as _};
+use breakwater_interfaces::{RiskEngine as _, Vault as _, GLOBAL_POOL};
 use breakwater_runtime::{
 	CircuitBreaker, Contagion, Custody, Exchange, Insurance, Liquidation, Margin, Oracle, Risk,
 	Runtime,
@@ -11,7 +11,7 @@ use sp_runtime::TryRuntimeError;
 
 /// Checks the sums, and if `full` also everything that needs a walk over the whole state: the
 /// trigger book against a full scan of all accounts, longs against shorts, the book's levels
-/// against its orders, claims against the vault.
+/// against its orders, claims against the vault, tranches and deleveraging, offers against accounts.
 ///
 /// # Errors
 /// What did not hold, in words.
@@ -27,14 +27,15 @@ pub fn check(full: bool) -> Result<(), String> {
 	Margin::do_try_state().map_err(in_words("margin"))?;
 	Custody::do_try_state().map_err(in_words("custody"))?;
 	Exchange::do_try_state().map_err(in_words("exchange"))?;
-	Liquidation::do_try_state().map_err(in_words("liquidation"))?;
 	Insurance::do_try_state().map_err(in_words("insurance"))?;
+	Liquidation::do_try_state().map_err(in_words("liquidation"))?;
 	Contagion::do_try_state().map_err(in_words("contagion"))
 }
 
-/// In every pool, to the unit: what accounts and fund claim is what is in custody and lent out.
+/// In every pool, and the one of the fund that all share, to the unit: what accounts and fund claim
+/// is what is in custody and lent out.
 fn sums() -> Result<(), String> {
-	for pool in Risk::pools() {
+	for pool in Risk::pools().into_iter().chain([GLOBAL_POOL]) {
 		let book = breakwater_ledger::Pools::<Runtime>::get(pool);
 		let on_hand = Quote::from_unsigned(Custody::quote_on_hand(pool).get())
 			.map_err(|_| "quote on hand does not fit")?;

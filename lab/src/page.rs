@@ -151,7 +151,7 @@ pub fn summary(report: &Report) -> String {
 /// The report of one run.
 pub fn report(report: &Report) -> String {
 	let (good, verdict) = verdict(report);
-	let class = if good { "verdict" } else { "verdict bad" };
+	let class = if good { "verdict" } else { "verdict lost" };
 	let run = &report.run;
 	let day = |ms: u64| (ms / 86_400_000) as i64;
 	let mut body = format!(

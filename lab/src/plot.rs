@@ -63,7 +63,7 @@ pub fn thousands(value: u64) -> String {
 	let digits = value.to_string();
 	let mut text = String::new();
 	for (place, digit) in digits.chars().enumerate() {
-		if place > 0 && (digits.len() - place) % 3 == 0 {
+		if place > 0 && (digits.len() - place).is_multiple_of(3) {
 			text.push(',');
 		}
 		text.push(digit);
@@ -256,6 +256,10 @@ impl Plot {
 	pub fn render(&self) -> String {
 		let points = || self.series.iter().flat_map(|series| &series.points);
 		let Some(x) = range(points().map(|point| point.0)) else { return String::new() };
+		if self.from_zero && points().all(|point| point.1 == 0.0) {
+			let nothing = "<p class=\"nothing\">Zero throughout.</p>";
+			return figure(&self.title, "", nothing, &self.says);
+		}
 		let limit = self.limit.iter().map(|(_, value)| *value);
 		let zero = self.from_zero.then_some(0.0);
 		let y = range(points().map(|point| point.1).chain(limit).chain(zero)).unwrap_or_default();
@@ -298,6 +302,11 @@ impl Plot {
 	}
 }
 
+/// From, to, and the place of the state.
+pub type Stretch = (f64, f64, usize);
+/// A point, and what it is.
+pub type Point = (f64, f64, String);
+
 /// What state each of several things was in over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strips {
@@ -308,7 +317,7 @@ pub struct Strips {
 	/// The states, from good to bad.
 	pub states: Vec<String>,
 	/// Name, and stretches: from, to, and the place of the state.
-	pub rows: Vec<(String, Vec<(f64, f64, usize)>)>,
+	pub rows: Vec<(String, Vec<Stretch>)>,
 }
 
 impl Strips {
@@ -422,7 +431,7 @@ pub struct Scatter {
 	/// Name and unit of the vertical axis.
 	pub y: (String, Unit),
 	/// Groups: name, and points with theirs.
-	pub groups: Vec<(String, Vec<(f64, f64, String)>)>,
+	pub groups: Vec<(String, Vec<Point>)>,
 }
 
 impl Scatter {
@@ -516,8 +525,10 @@ mod tests {
 		assert_eq!(html.matches("<svg").count(), html.matches("</svg>").count());
 		assert!(html.contains("a &lt; b") && !html.contains("NaN") && !html.contains("inf"));
 		let flat =
-			Plot { series: vec![Series::line("s", vec![(5.0, 0.0)])], limit: None, ..plot.clone() };
+			Plot { series: vec![Series::line("s", vec![(5.0, 1.0)])], limit: None, ..plot.clone() };
 		assert!(!flat.render().contains("NaN"));
+		let zero = Plot { series: vec![Series::line("s", vec![(5.0, 0.0)])], ..plot.clone() };
+		assert!(zero.render().contains("Zero throughout"));
 		assert_eq!(Plot { series: vec![], ..plot }.render(), "");
 	}
 }

@@ -10,7 +10,7 @@ use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{Estates as _, Ledger, SubaccountId, Trade};
 use breakwater_runtime::{Margin, Runtime, RuntimeCall};
-use breakwater_units::{AccountKey, Lots, MarketId, Price, Quote, Side, Size};
+use breakwater_units::{AccountKey, Lots, MarketId, PoolId, Price, Quote, Side, Size};
 use frame_support::storage::with_storage_layer;
 use polkadot_sdk::*;
 use rand::Rng;
@@ -59,7 +59,7 @@ impl Design {
 			Self::Breakwater => "every liquidation in the block of its price, in the chain's own hooks; margin that follows volatility; breakers; auctions; exact pro-rata deleveraging",
 			Self::Keepers => "as Drift v2: keepers' transactions after a delay, four times as long and a quarter as many under congestion (assumed); initial margin 5 %, maintenance 3 % (assumed); 2 % buffer; at first a tenth (assumed) and all within 60 s (assumed), all at once under 50 dollars short; liquidator's fee 1 % (assumed); fund, then everyone with a position by its size",
 			Self::Proposer => "as dYdX v4 at genesis: 50 liquidations and 10 deleveragings a block from a random place in a list; initial margin 2 % (large) and 5 % (mid-cap), maintenance 60 % of it; at most 10 % of a position, at least 1,000 and at most 100,000 dollars a block; fillable price with spread 1.5 and adjustment 1, fee up to 1.5 %; whole positions against random others at the bankruptcy price",
-			Self::Queue => "as Hyperliquid: maintenance half of initial margin, 1.25 % at 40×; market orders, of positions over 100,000 dollars a fifth first and the rest after 30 s; below two thirds of maintenance to a vault; below zero against the queue of (mark ÷ entry) · (notional ÷ account value) at the mark before",
+			Self::Queue => "as Hyperliquid: maintenance half of initial margin, 1.25 % at 40×; market orders, of positions over 100,000 dollars a fifth first and the rest after 30 s; below two thirds of maintenance to a vault, which has the fund's money and sells a twentieth a block at no more than 1 % from the mark (assumed); below zero against the queue of (mark ÷ entry) · (notional ÷ account value) at the mark before",
 		}
 	}
 
@@ -104,6 +104,8 @@ impl Default for Congestion {
 pub struct Deeds {
 	/// What funds paid.
 	pub from_fund: i128,
+	/// What vaults are worth.
+	pub in_vaults: i128,
 	/// What was missing from accounts that were closed against others, or paid for by them.
 	pub shortfall: i128,
 	/// What others lost for it, against the mark.
@@ -129,6 +131,8 @@ pub struct Policy {
 	/// Accounts whose orders of this block are liquidations.
 	pub at_work: BTreeSet<AccountKey>,
 	marks: BTreeMap<MarketId, u64>,
+	/// Where a design has a vault instead of a fund: by pool, and what it was worth.
+	vaults: BTreeMap<PoolId, (AccountKey, i128)>,
 }
 
 impl Policy {
@@ -138,8 +142,12 @@ impl Policy {
 		congestion: Congestion,
 		seed: u64,
 		owners: BTreeMap<AccountKey, SubaccountId>,
+		sponsors: &[(PoolId, AccountKey)],
 	) -> Self {
+		let has_vault = design == Design::Queue;
+		let vaults = sponsors.iter().filter(|_| has_vault);
 		Self {
+			vaults: vaults.map(|(pool, key)| (*pool, (*key, 0))).collect(),
 			design,
 			congestion,
 			seed,
@@ -149,6 +157,16 @@ impl Policy {
 			at_work: BTreeSet::new(),
 			marks: BTreeMap::new(),
 		}
+	}
+
+	/// Whether what sponsors give stays with them: they are the vaults then.
+	pub fn has_vaults(&self) -> bool {
+		!self.vaults.is_empty()
+	}
+
+	/// Accounts that are no traders.
+	pub fn vaults(&self) -> BTreeSet<AccountKey> {
+		self.vaults.values().map(|(key, _)| *key).collect()
 	}
 
 	/// Whether the lab plays it, rather than the chain.
@@ -163,8 +181,10 @@ impl Policy {
 		if !self.is_played() {
 			return Vec::new();
 		}
+		let vaults = self.vaults();
+		let due = view.accounts.values();
 		let due: Vec<&AccountView> =
-			view.accounts.values().filter(|account| account.is_due()).collect();
+			due.filter(|account| account.is_due() && !vaults.contains(&account.key)).collect();
 		let keys: BTreeSet<AccountKey> = due.iter().map(|account| account.key).collect();
 		self.since.retain(|key, _| keys.contains(key));
 		for key in keys {
@@ -187,7 +207,23 @@ impl Policy {
 			self.at_work.insert(account.key);
 			acts.extend(liquidate(&owner, closes));
 		}
+		acts.extend(self.work_off(view));
 		acts
+	}
+
+	/// Vaults sell a part of what they took over in every block.
+	fn work_off(&self, view: &View) -> Vec<Act> {
+		let of = |(key, _): &(AccountKey, i128)| {
+			let (account, owner) = (view.accounts.get(key)?, self.owners.get(key)?);
+			let one = |held: &PositionView| {
+				let market = view.market(held.market)?;
+				let lots = (held.lots.unsigned_abs() as f64 * queue::VAULT_PART).ceil() as u64;
+				Some(orders(held, market, lots, mark_less(market, held, queue::VAULT_WORST)))
+			};
+			let closes: Vec<_> = account.positions.iter().filter_map(one).flatten().collect();
+			(!closes.is_empty()).then(|| liquidate(owner, closes))
+		};
+		self.vaults.values().filter_map(of).flatten().collect()
 	}
 
 	fn reached_by_keepers<'a>(
@@ -220,9 +256,9 @@ impl Policy {
 				let one = |held: &PositionView| {
 					let market = view.market(held.market)?;
 					let lots = keepers::lots_to_close(account, held, market, free);
-					Some(order(held, market, lots, mark_less(market, held, keepers::FEE)))
+					Some(orders(held, market, lots, mark_less(market, held, keepers::FEE)))
 				};
-				account.positions.iter().filter_map(one).collect()
+				account.positions.iter().filter_map(one).flatten().collect()
 			},
 			Design::Proposer => {
 				let place = random.random_range(0..account.positions.len().max(1));
@@ -231,10 +267,9 @@ impl Policy {
 					let market = view.market(held.market)?;
 					let lots = proposer::lots_in_a_block(held, market);
 					let price = proposer::fillable_price(account, held, market);
-					Some(order(held, market, lots, price))
+					Some(orders(held, market, lots, price))
 				})
-				.into_iter()
-				.collect()
+				.unwrap_or_default()
 			},
 			Design::Queue => self.engine(account, view, now),
 		}
@@ -256,9 +291,9 @@ impl Policy {
 		let one = |held: &PositionView| {
 			let market = view.market(held.market)?;
 			let lots = (held.lots.unsigned_abs() as f64 * part).ceil() as u64;
-			Some(order(held, market, lots, mark_less(market, held, queue::WORST)))
+			Some(orders(held, market, lots, mark_less(market, held, queue::WORST)))
 		};
-		account.positions.iter().filter_map(one).collect()
+		account.positions.iter().filter_map(one).flatten().collect()
 	}
 
 	/// After a block: who is below zero, and who pays. Call it inside of the state.
@@ -272,7 +307,24 @@ impl Policy {
 		}
 		self.marks = view.markets.iter().map(|market| (market.market, market.mark)).collect();
 		self.pay_deficits(&View::look(), &mut deeds);
+		self.value_vaults(&mut deeds);
 		deeds
+	}
+
+	/// What vaults lost since the last block is what they paid; what they gained comes back.
+	fn value_vaults(&mut self, deeds: &mut Deeds) {
+		if self.vaults.is_empty() {
+			return;
+		}
+		let view = View::look();
+		for (key, worth) in self.vaults.values_mut() {
+			let now = view.accounts.get(key).map_or(0, |account| account.equity);
+			// What it lacks below zero is bad debt, and counted there.
+			let now = now.max(0);
+			deeds.from_fund += if *worth == 0 { 0 } else { *worth - now };
+			deeds.in_vaults += now;
+			*worth = now;
+		}
 	}
 
 	/// What flat accounts lack: the fund pays; what it lacks everyone with a position pays, where
@@ -286,10 +338,11 @@ impl Policy {
 				continue;
 			}
 			let missing = account.deficit();
-			let fund = Margin::fund(account.pool).get().max(0);
-			let paid = missing.min(fund);
-			if paid > 0 && pay_from_fund(account, paid) {
-				deeds.from_fund += paid;
+			let paid = match self.vaults.get(&account.pool) {
+				Some((vault, _)) => pay_from_vault(view, vault, account, missing),
+				None => pay_from_fund(account, missing, deeds),
+			};
+			if paid > 0 {
 				deeds.resolved.insert(account.key);
 			}
 			if socialises && missing > paid {
@@ -325,7 +378,6 @@ impl Policy {
 	}
 
 	fn deleverage_queue(&self, view: &View, deeds: &mut Deeds) {
-		let vault = |pool| self.vault(view, pool);
 		for account in view.accounts.values() {
 			if !self.owners.contains_key(&account.key) || account.notional == 0 {
 				continue;
@@ -343,23 +395,15 @@ impl Policy {
 					close_against(account, held, market, before, &others, deeds);
 				}
 			} else if account.is_due() && queue::goes_to_vault(account) {
-				let Some(vault) = vault(account.pool).filter(|vault| *vault != account.key) else {
+				let Some((vault, _)) = self.vaults.get(&account.pool) else { continue };
+				if *vault == account.key {
 					continue;
-				};
-				if with_storage_layer(|| Margin::absorb(&account.key, &vault)).is_ok() {
+				}
+				if with_storage_layer(|| Margin::absorb(&account.key, vault)).is_ok() {
 					deeds.resolved.insert(account.key);
 				}
 			}
 		}
-	}
-
-	/// The vault that takes positions over: the bidder with most money in the pool stands for it.
-	fn vault(&self, view: &View, pool: breakwater_units::PoolId) -> Option<AccountKey> {
-		let mine = view
-			.accounts
-			.values()
-			.filter(|account| account.pool == pool && self.owners.contains_key(&account.key));
-		mine.max_by_key(|account| account.cash).map(|account| account.key)
 	}
 }
 
@@ -390,6 +434,16 @@ fn from_random_place<'a>(
 	due
 }
 
+/// Orders that reduce a position by so many lots, each as large as the market takes.
+fn orders(held: &PositionView, market: &MarketView, lots: u64, limit: u64) -> Vec<OrderRequest> {
+	const MOST: usize = 10;
+	let lots = lots.clamp(1, held.lots.unsigned_abs());
+	let each = market.max_order.max(1);
+	let count = lots.div_ceil(each);
+	let size = |place: u64| each.min(lots - place * each);
+	(0..count).take(MOST).map(|place| order(held, market, size(place), limit)).collect()
+}
+
 fn order(held: &PositionView, market: &MarketView, lots: u64, limit: u64) -> OrderRequest {
 	OrderRequest {
 		market: held.market,
@@ -397,7 +451,7 @@ fn order(held: &PositionView, market: &MarketView, lots: u64, limit: u64) -> Ord
 		kind: RequestKind::Limit { price: on_grid(market, limit as f64) },
 		time_in_force: TimeInForce::ImmediateOrCancel,
 		reduce_only: true,
-		size: Size::new(lots.clamp(1, held.lots.unsigned_abs())),
+		size: Size::new(lots),
 		client_id: None,
 	}
 }
@@ -484,12 +538,27 @@ fn trade(
 	with_storage_layer(|| Margin::settle(market.market, Price::new(price.max(1)), &trades)).is_ok()
 }
 
-fn pay_from_fund(account: &AccountView, amount: i128) -> bool {
-	let amount = Quote::new(amount);
-	with_storage_layer(|| {
-		<Margin as Ledger>::transfer(account.pool, None, Some(&account.key), amount)
-	})
-	.is_ok()
+/// Returns what it paid.
+fn pay_from_fund(account: &AccountView, missing: i128, deeds: &mut Deeds) -> i128 {
+	let paid = missing.min(Margin::fund(account.pool).get()).max(0);
+	let (pool, amount) = (account.pool, Quote::new(paid));
+	let pay = || <Margin as Ledger>::transfer(pool, None, Some(&account.key), amount);
+	if paid == 0 || with_storage_layer(pay).is_err() {
+		return 0;
+	}
+	deeds.from_fund += paid;
+	paid
+}
+
+/// Returns what it paid; what it lost by that shows in its worth.
+fn pay_from_vault(view: &View, vault: &AccountKey, account: &AccountView, missing: i128) -> i128 {
+	let has = view.accounts.get(vault).map_or(0, |vault| vault.equity.min(vault.cash));
+	let paid = missing.min(has).max(0);
+	let pay = || Margin::charge(vault, &account.key, Quote::new(paid));
+	if paid == 0 || *vault == account.key || with_storage_layer(pay).is_err() {
+		return 0;
+	}
+	paid
 }
 
 /// Takes a loss from everyone with a position in the account's markets, or in its pool if it has
@@ -609,7 +678,7 @@ pub mod proposer {
 
 	pub(super) fn lots_in_a_block(held: &PositionView, market: &MarketView) -> u64 {
 		let dollars = held.value.unsigned_abs() as f64 / DOLLAR;
-		let most = (dollars * LARGEST_PART).max(LEAST_DOLLARS).min(MOST_DOLLARS).min(dollars);
+		let most = (dollars * LARGEST_PART).clamp(LEAST_DOLLARS, MOST_DOLLARS).min(dollars);
 		market.lots(most).max(1)
 	}
 
@@ -655,6 +724,10 @@ pub mod queue {
 	pub const COOLING_MS: u64 = 30_000;
 	/// How far from the mark a market order trades at worst. Assumed.
 	pub const WORST: f64 = 0.1;
+	/// The part of its positions that the vault sells in a block. Assumed.
+	pub const VAULT_PART: f64 = 0.05;
+	/// How far from the mark it sells at worst. Assumed.
+	pub const VAULT_WORST: f64 = 0.01;
 
 	/// The price at which an account is liquidated: `price − side · available ÷ size ÷ (1 − l ·
 	/// side)`, with `l` one over the maintenance leverage.
@@ -728,13 +801,14 @@ mod tests {
 	fn market() -> MarketView {
 		MarketView {
 			market: MarketId(0),
-			pool: breakwater_units::PoolId(0),
+			pool: PoolId(0),
 			name: "BTC-PERP".into(),
 			feed: "BTC-USD".into(),
 			tick: 0.01,
 			index: 5_000_000,
 			mark: 5_000_000,
 			order_tick: 10,
+			max_order: 500_000,
 			// 0.0001 BTC at 50,000 dollars
 			lot_value: 5_000_000,
 			maintenance: 0.05,
@@ -755,7 +829,7 @@ mod tests {
 		let held = held(lots);
 		AccountView {
 			key: AccountKey([0; 32]),
-			pool: breakwater_units::PoolId(0),
+			pool: PoolId(0),
 			cash: equity,
 			equity,
 			maintenance: held.value.abs() / 20,
@@ -807,8 +881,14 @@ mod tests {
 
 	#[test]
 	fn orders_reduce_and_stay_on_the_grid() {
-		let request = order(&held(-100), &market(), 1_000, 5_000_007);
-		assert_eq!((request.side, request.size.get()), (Side::Buy, 100));
+		let all = orders(&held(-100), &market(), 1_000, 5_000_007);
+		let request = all[0];
+		assert_eq!((all.len(), request.side, request.size.get()), (1, Side::Buy, 100));
+		let sizes: Vec<u64> = orders(&held(1_200_000), &market(), 1_100_000, 5_000_000)
+			.iter()
+			.map(|request| request.size.get())
+			.collect();
+		assert_eq!(sizes, [500_000, 500_000, 100_000], "no larger than the market takes");
 		assert!(request.reduce_only);
 		assert_eq!(request.kind, RequestKind::Limit { price: Price::new(5_000_000) });
 		assert_eq!(mark_less(&market(), &held(100), 0.01), 4_950_000);

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use breakwater_interfaces::Ledger as _;
-use breakwater_runtime::{Exchange, Margin, Runtime, RuntimeEvent};
+use breakwater_runtime::{Exchange, Runtime, RuntimeEvent};
 use breakwater_units::{AccountKey, MarketId, Side};
-use polkadot_sdk::*;
+use polkadot_sdk::{sp_core::Get, *};
 
 use crate::{
 	chain::Block,
@@ -95,6 +94,8 @@ pub struct Totals {
 	pub payers: u64,
 	/// Notional closed against others.
 	pub closed_against: i128,
+	/// What was missing and nobody will pay.
+	pub written_off: i128,
 }
 
 /// How long accounts waited, in blocks.
@@ -137,10 +138,14 @@ impl Waits {
 }
 
 /// Collects.
+#[derive(Default)]
 pub struct Recorder {
 	dictionary: Dictionary,
 	names: BTreeMap<(u8, u8), String>,
-	amms: BTreeSet<AccountKey>,
+	traders: BTreeSet<AccountKey>,
+	has_pools: bool,
+	/// What the pipeline may weigh in a block without a backlog: picoseconds.
+	pub budget: u64,
 	/// Blocks.
 	pub rows: Vec<Row>,
 	/// Sums.
@@ -151,21 +156,6 @@ pub struct Recorder {
 	pub forced_slippage: Vec<(f64, f64)>,
 	/// Batches: basis points from the mark, without sign, and notional in dollars.
 	pub batch_slippage: Vec<(f64, f64)>,
-}
-
-impl Default for Recorder {
-	fn default() -> Self {
-		Self {
-			dictionary: Dictionary::default(),
-			names: BTreeMap::new(),
-			amms: BTreeSet::new(),
-			rows: Vec::new(),
-			totals: Totals::default(),
-			waits: Waits::default(),
-			forced_slippage: Vec::new(),
-			batch_slippage: Vec::new(),
-		}
-	}
 }
 
 /// What a block did, besides its events.
@@ -185,12 +175,25 @@ pub struct Happened<'a> {
 }
 
 impl Recorder {
+	/// Of a market with these agents; markets' pools are traders too.
+	pub fn new(traders: BTreeSet<AccountKey>) -> Self {
+		Self { traders, ..Self::default() }
+	}
+
+	/// Whether an account is no backstop, vault or the like.
+	fn is_trader(&self, key: &AccountKey) -> bool {
+		self.traders.contains(key)
+	}
+
 	/// Takes a block in. Call it inside of the state.
 	pub fn block(&mut self, happened: &Happened<'_>) {
 		let Happened { block, view, deeds, at_work, .. } = happened;
-		if self.amms.is_empty() {
+		if !self.has_pools {
 			let markets = view.markets.iter();
-			self.amms = markets.filter_map(|market| Exchange::amm_account(market.market)).collect();
+			self.traders.extend(markets.filter_map(|market| Exchange::amm_account(market.market)));
+			self.has_pools = !view.markets.is_empty();
+			type Budget = <Runtime as breakwater_clearing::Config>::Budget;
+			self.budget = Budget::get().total.ref_time();
 		}
 		self.count(block);
 		let mut row = self.row(happened);
@@ -207,7 +210,8 @@ impl Recorder {
 		totals.liquidated.extend(&acted);
 		row.fund_used += deeds.from_fund as f64 / DOLLAR;
 		row.taken += deeds.from_others as f64 / DOLLAR;
-		let due = view.accounts.values().filter(|account| account.is_due());
+		let due = view.accounts.values();
+		let due = due.filter(|account| account.is_due() && self.is_trader(&account.key));
 		let due: BTreeSet<AccountKey> = due.map(|account| account.key).collect();
 		row.due = due.len() as u32;
 		self.waits.note(block.number, &due, &acted);
@@ -258,7 +262,7 @@ impl Recorder {
 			bad_debt: dollars(accounts.clone().map(|account| account.deficit()).sum()),
 			open_interest: dollars(open_interest),
 			margin: dollars(accounts.map(|account| account.initial).sum()),
-			funds: dollars(view.funds),
+			funds: dollars(view.funds + happened.deeds.in_vaults),
 			weight: report.used.ref_time(),
 			markets: markets.collect(),
 			..Row::default()
@@ -276,7 +280,7 @@ impl Recorder {
 		let (pallet, name) = self.name(event);
 		if pallet == "Liquidation" || pallet == "Insurance" {
 			if let Some(told) = self.dictionary.read(event) {
-				self.told(&told);
+				self.told(&told, view, row, acted);
 			}
 		}
 		*self.totals.events.entry(format!("{pallet}.{name}")).or_default() += 1;
@@ -303,9 +307,33 @@ impl Recorder {
 	}
 
 	/// What only liquidation and insurance know.
-	fn told(&mut self, told: &Told) {
-		// The loss that a deleveraging is opened for.
-		self.totals.shortfall += told.number("shortfall");
+	fn told(&mut self, told: &Told, view: &View, row: &mut Row, acted: &mut BTreeSet<AccountKey>) {
+		let market = |field: &str| MarketId(u32::try_from(told.number(field)).unwrap_or(u32::MAX));
+		let lots = told.number("lots");
+		let price = u64::try_from(told.number("price")).unwrap_or(0);
+		match (told.pallet.as_str(), told.name.as_str()) {
+			// What the batch filled the exchange tells; the rest only liquidation.
+			("Liquidation", "Filled") if told.variant("leg") == "Market" => {
+				acted.extend(told.account("account"));
+				if told.variant("venue") != "Batch" {
+					let side = if lots < 0 { Side::Sell } else { Side::Buy };
+					let size = u64::try_from(lots.unsigned_abs()).unwrap_or(u64::MAX);
+					self.forced(view, market("leg"), side, size, price, row);
+				}
+			},
+			("Insurance", "LossPaid") => {
+				let paid = told.number("capital") + told.sum("tranches") + told.number("global");
+				self.totals.fund_used += paid;
+				row.fund_used += paid as f64 / DOLLAR;
+				self.totals.shortfall += told.number("shortfall");
+				self.totals.written_off += told.number("written_off");
+			},
+			("Insurance", "Deleveraged") => {
+				let value = view.market(market("market")).map_or(0, |market| market.lot_value);
+				self.totals.closed_against += value * lots.abs();
+			},
+			_ => {},
+		}
 	}
 
 	fn traded(
@@ -325,7 +353,10 @@ impl Recorder {
 					acted.insert(*account);
 				}
 			},
-			Event::ForcedFilled { account, market, side, size, price } => {
+			// The backstop sells what it took over: nobody is liquidated by that.
+			Event::ForcedFilled { account, market, side, size, price }
+				if self.is_trader(account) =>
+			{
 				self.forced(view, *market, *side, size.get(), price.get(), row);
 				acted.insert(*account);
 			},
@@ -370,7 +401,7 @@ impl Recorder {
 	) {
 		use breakwater_ledger::Event;
 		match event {
-			Event::Absorbed { account, .. } => {
+			Event::Absorbed { account, .. } if self.is_trader(account) => {
 				self.totals.absorbed += 1;
 				acted.insert(*account);
 			},
@@ -378,13 +409,6 @@ impl Recorder {
 				self.totals.payers += 1;
 				self.totals.taken += charge.get();
 				row.taken += charge.get() as f64 / DOLLAR;
-			},
-			// Fees that are shared with a market's pool are no loss of the fund.
-			Event::Transferred { from: None, to: Some(to), amount, .. }
-				if !self.amms.contains(to) =>
-			{
-				self.totals.fund_used += amount.get();
-				row.fund_used += amount.get() as f64 / DOLLAR;
 			},
 			_ => {},
 		}
@@ -403,11 +427,6 @@ fn name(error: &sp_runtime::DispatchError) -> String {
 		},
 		other => format!("{other:?}"),
 	}
-}
-
-/// Whether an account is one of the protocol's own.
-pub fn is_open(key: &AccountKey) -> bool {
-	Margin::info(key).is_some()
 }
 
 #[cfg(test)]

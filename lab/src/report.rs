@@ -92,7 +92,7 @@ pub struct Run {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Solvency {
-	/// What funds and others paid, and what is open at the end.
+	/// What funds and others paid, what was written off, and what is open at the end.
 	pub bad_debt_total: f64,
 	/// The same as a part of the largest open interest.
 	pub bad_debt_of_open_interest: Option<f64>,
@@ -106,6 +106,8 @@ pub struct Solvency {
 	pub funds_at_end: f64,
 	/// What was missing when others had to pay.
 	pub shortfall: f64,
+	/// What was missing and nobody will pay.
+	pub written_off: f64,
 	/// What others paid.
 	pub taken_from_others: f64,
 	/// What others paid beyond what was missing.
@@ -422,8 +424,10 @@ impl Solvency {
 		let totals = &record.totals;
 		let peak = |of: fn(&Row) -> f64| record.rows.iter().map(of).fold(0.0, f64::max);
 		let last = record.rows.last().cloned().unwrap_or_default();
-		let (used, taken) = (dollars(totals.fund_used), dollars(totals.taken));
-		let total = used + taken.min(dollars(totals.shortfall).max(0.0)).max(0.0) + last.bad_debt;
+		// A vault may have gained.
+		let (used, taken) = (dollars(totals.fund_used).max(0.0), dollars(totals.taken));
+		let of_shortfall = taken.min(dollars(totals.shortfall)).max(0.0);
+		let total = used + of_shortfall + last.bad_debt + dollars(totals.written_off);
 		let open_interest = peak(|row| row.open_interest);
 		Self {
 			bad_debt_total: cents(total),
@@ -433,6 +437,7 @@ impl Solvency {
 			fund_used: cents(used),
 			funds_at_end: cents(last.funds),
 			shortfall: cents(dollars(totals.shortfall)),
+			written_off: cents(dollars(totals.written_off)),
 			taken_from_others: cents(taken),
 			excess: cents((taken - dollars(totals.shortfall)).max(0.0)),
 			payers: totals.payers,
@@ -559,7 +564,7 @@ impl Hooks {
 	fn of(record: &Recorder) -> Self {
 		let weights: Vec<u64> = record.rows.iter().map(|row| row.weight).collect();
 		let weight = Quantiles::of(&weights);
-		let budget = breakwater_runtime::configs::system::HookWeight::get().ref_time();
+		let budget = record.budget;
 		Self {
 			largest_of_budget: weight.max.unwrap_or(0) as f64 / (budget as f64).max(1.0),
 			weight,
@@ -649,7 +654,9 @@ mod tests {
 			};
 			Row { time: n * 1_000, markets: [("BTC-PERP".into(), market)].into(), ..Row::default() }
 		});
-		Recorder { rows: rows.collect(), ..Recorder::default() }
+		let mut record = Recorder::default();
+		record.rows.extend(rows);
+		record
 	}
 
 	#[test]

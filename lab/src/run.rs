@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use breakwater_interfaces::{Ledger, RiskEngine as _};
 use breakwater_primitives::{oracle::FeedId, Hash};
-use breakwater_runtime::{Margin, Oracle, Risk};
-use breakwater_units::{AccountKey, Quote};
+use breakwater_runtime::{defence::stand_down, Margin, Oracle, Risk};
+use breakwater_units::Quote;
 
 use crate::{
 	agents::{Crowd, Kind},
@@ -76,12 +76,18 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(u32, u32)) -> Result<Outcome, S
 	let mut chain = Chain::with_genesis(&plan.genesis)?;
 	let feeds = feeds(&mut chain, plan)?;
 	let (mut crowd, opening) = settle_in(&mut chain, plan)?;
+	let sponsors = crowd.agents.iter().filter(|agent| agent.kind == Kind::Sponsor);
+	let sponsors: Vec<_> = sponsors.map(|agent| (agent.pool, agent.key)).collect();
 	let owners = crowd.agents.iter().map(|agent| (agent.key, agent.account.clone())).collect();
-	let mut policy = Policy::new(plan.design, plan.congestion, plan.seed, owners);
+	let mut policy = Policy::new(plan.design, plan.congestion, plan.seed, owners, &sponsors);
+	let _down = policy.is_played().then(stand_down);
+	let vaults = policy.vaults();
+	let traders = crowd.agents.iter().map(|agent| agent.key);
+	let traders = traders.filter(|key| !vaults.contains(key)).collect();
 	let mut kinds = BTreeMap::new();
 	crowd.agents.iter().for_each(|agent| *kinds.entry(agent.kind).or_default() += 1);
 	let mut outcome = Outcome {
-		record: Recorder::default(),
+		record: Recorder::new(traders),
 		state_root: Hash::default(),
 		agents: kinds,
 		broken: None,
@@ -152,8 +158,10 @@ fn after_block(
 ) -> Deeds {
 	let mut deeds = Deeds::default();
 	if place == 0 {
-		chain.with(|| fill_funds(plan, crowd));
-		chain.commit();
+		if !policy.has_vaults() {
+			chain.with(|| fill_funds(plan, crowd));
+			chain.commit();
+		}
 	} else if policy.is_played() {
 		deeds = chain.with(|| policy.settle(&View::look()));
 		chain.commit();
@@ -221,9 +229,4 @@ fn feeds<'a>(chain: &mut Chain, plan: &'a Plan) -> Result<Vec<Feed<'a>>, String>
 		feeds.push(Feed { id: feed.feed, name: symbol, decimals: feed.decimals, market });
 	}
 	Ok(feeds)
-}
-
-/// Whether an account belongs to one of the agents.
-pub fn is_agent(crowd: &Crowd, key: &AccountKey) -> bool {
-	crowd.agents.iter().any(|agent| agent.key == *key)
 }

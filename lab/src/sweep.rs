@@ -195,7 +195,7 @@ impl Sweep {
 	}
 
 	fn scatter(&self) -> Scatter {
-		let mut groups: Vec<(String, Vec<(f64, f64, String)>)> = Vec::new();
+		let mut groups: Vec<(String, Vec<crate::plot::Point>)> = Vec::new();
 		for row in &self.rows {
 			let Some(efficiency) = row.capital_efficiency else { continue };
 			let lost = row.bad_debt_of_open_interest.unwrap_or(0.0);

@@ -52,6 +52,8 @@ pub struct MarketView {
 	pub mark: u64,
 	/// Orders are multiples of so many ticks.
 	pub order_tick: u64,
+	/// Lots of the largest order.
+	pub max_order: u64,
 	/// Quanta that a lot is worth at mark.
 	pub lot_value: i128,
 	/// Rate of the first bracket.
@@ -195,6 +197,7 @@ fn view(market: MarketId, pool: PoolId) -> Option<MarketView> {
 		index: pricing.index.get(),
 		mark: pricing.mark.get(),
 		order_tick: u64::from(terms.order_tick).max(1),
+		max_order: terms.max_order.get(),
 		lot_value: index.lot_value().get(),
 		maintenance: rate(pricing.maintenance),
 		initial: rate(pricing.initial),

@@ -6,6 +6,8 @@ use breakwater_interfaces::SubaccountId;
 use breakwater_primitives::{
 	accounts::{Parameters, PipelineStatus, SubaccountReport},
 	contagion::{LiquidationBin, LiquidationMapInfo, OverlapInfo},
+	insurance::{BackstopInfo, FundInfo, LevyInfo, OperationInfo, RankInfo, StakeInfo},
+	liquidation::{AuctionInfo, BidPreview, BidQuery, DueAccount, LiquidationStatus},
 	markets::{BookInfo, OrderInfo, OrderPreview},
 	oracle::{FeedInfo, OracleSignature, OracleStatus, PriceInfo, Report, ReporterInfo},
 	streams::{FillInfo, MarketPrice},
@@ -175,6 +177,54 @@ impl_runtime_apis! {
 
 		fn overlap() -> OverlapInfo {
 			queries::contagion::overlap()
+		}
+	}
+
+	impl breakwater_primitives::liquidation::LiquidationApi<Block> for Runtime {
+		fn due_accounts(most: u32) -> Vec<DueAccount> {
+			queries::liquidation::due_accounts(most)
+		}
+
+		fn auctions(most: u32) -> Vec<AuctionInfo> {
+			queries::liquidation::auctions(most)
+		}
+
+		fn preview_bid(owner: AccountId, number: u16, bid: BidQuery) -> BidPreview {
+			queries::liquidation::preview_bid(owner, number, bid)
+		}
+
+		fn liquidation_status() -> LiquidationStatus {
+			queries::liquidation::status()
+		}
+	}
+
+	impl breakwater_primitives::insurance::InsuranceApi<Block> for Runtime {
+		fn funds() -> Vec<FundInfo> {
+			queries::insurance::funds()
+		}
+
+		fn global_fund() -> u128 {
+			queries::insurance::global_fund()
+		}
+
+		fn backstops() -> Vec<BackstopInfo> {
+			queries::insurance::backstops()
+		}
+
+		fn operations() -> Vec<OperationInfo> {
+			queries::insurance::operations()
+		}
+
+		fn stakes(owner: AccountId) -> Vec<StakeInfo> {
+			queries::insurance::stakes(&owner)
+		}
+
+		fn deleveraging_rank(account: [u8; 32], market: u32) -> Option<RankInfo> {
+			queries::insurance::rank(account, market)
+		}
+
+		fn levy(account: [u8; 32]) -> Option<LevyInfo> {
+			queries::insurance::levy(account)
 		}
 	}
 

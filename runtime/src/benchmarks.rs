@@ -7,7 +7,8 @@ use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKey
 use polkadot_sdk::*;
 
 use crate::{
-	AllPalletsWithSystem, CircuitBreaker, Clearing, Custody, Exchange, Margin, Oracle, Risk,
+	AllPalletsWithSystem, CircuitBreaker, Clearing, Contagion, Custody, Exchange, Insurance,
+	Liquidation, Margin, Oracle, Risk,
 };
 
 // One line for each pallet: the crate's name and the pallet's in this runtime.

@@ -23,6 +23,7 @@ pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarks;
 pub mod configs;
+pub mod defence;
 pub mod genesis_presets;
 pub mod market_presets;
 mod queries;

@@ -311,7 +311,7 @@ fn breaker(unit: u64) -> GenesisBreaker {
 		missing_weight: GenesisThreshold { trip: basis_points(3_340), release: percent(20) },
 		price_age: GenesisThreshold { trip: 10 * SECOND, release: 4 * SECOND },
 		quarantine_age: GenesisThreshold { trip: MINUTE, release: 4 * SECOND },
-		backlog: GenesisThreshold { trip: 500, release: 50 },
+		backlog: GenesisThreshold { trip: 150, release: 15 },
 		reduce_only_release: 5 * SECOND,
 		quarantine_release: 10 * SECOND,
 	}

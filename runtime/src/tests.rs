@@ -518,14 +518,22 @@ mod weights_of_hooks {
 	use super::*;
 	use breakwater_circuit_breaker::{Config as Breakers, WeightInfo as _};
 	use breakwater_clearing::{Config as Clearing, WeightInfo as _};
+	use breakwater_insurance::{Config as Funds, WeightInfo as _};
 	use breakwater_ledger::{Config as Ledger, WeightInfo as _};
+	use breakwater_liquidator::{Config as Liquidator, WeightInfo as _};
 	use breakwater_primitives::oracle::MAX_FEEDS;
 	use breakwater_risk_engine::{
 		Config as Risk, WeightInfo as _, MAX_ASSETS, MAX_MARKETS, MAX_POOLS,
 	};
 	use frame_support::{traits::Get, weights::Weight};
 
-	use crate::{configs::markets::PipelineBudget, Exchange, Oracle};
+	use crate::{
+		configs::{
+			markets::{PipelineBudget, BACKLOG_RATIO},
+			system::MAXIMUM_BLOCK_WEIGHT as MAXIMUM,
+		},
+		Contagion, Exchange, Oracle,
+	};
 
 	/// What runs in every block, whatever is left of the pipeline's budget, with as much of
 	/// everything as there may be.
@@ -540,6 +548,8 @@ mod weights_of_hooks {
 		let market = <Runtime as Clearing>::WeightInfo::run_batch()
 			.saturating_add(<Runtime as Breakers>::WeightInfo::step());
 		vec![
+			("contagion", Contagion::heaviest_turn()),
+			("the waterfall", <Runtime as Funds>::WeightInfo::resolve()),
 			("prices", Oracle::heaviest_block(reporters, MAX_FEEDS)),
 			("switches", Exchange::worst_hook_weight()),
 			("indices", indices),
@@ -558,6 +568,11 @@ mod weights_of_hooks {
 		let sum = parts.iter().fold(Weight::zero(), |sum, (_, part)| sum.saturating_add(*part));
 
 		assert!(sum.all_lte(limits::HookWeight::get()), "{sum:?} of {parts:?}");
+		// While accounts wait, the hooks have a part of what ordinary transactions have.
+		let queue = <Runtime as Liquidator>::MaxQueue::get();
+		let sum = sum.saturating_add(<Runtime as Liquidator>::WeightInfo::work(queue));
+		let with_backlog = limits::HookWeight::get().saturating_add(BACKLOG_RATIO * MAXIMUM);
+		assert!(sum.all_lte(with_backlog.saturating_div(10).saturating_mul(9)), "{sum:?}");
 	}
 
 	#[test]
@@ -569,6 +584,7 @@ mod weights_of_hooks {
 			assert!(budget.total.all_gte(most), "{budget:?}");
 			let sum = budget.total.saturating_add(Oracle::heaviest_now());
 			let sum = sum.saturating_add(Exchange::worst_hook_weight());
+			let sum = sum.saturating_add(Contagion::heaviest_turn());
 			assert_eq!(sum, limits::HookWeight::get());
 		});
 	}

@@ -6,9 +6,12 @@ import { decodeClientId } from './client-id.js';
 import { Connection, type ConnectOptions } from './connection.js';
 import { UnsupportedChain } from './errors.js';
 import { concerns, isTrading, type AccountEvent, type ChainEvent } from './events.js';
+import { Insurance } from './insurance.js';
+import { Liquidation } from './liquidation.js';
 import { orderQuery, orderRequest, type Order } from './orders.js';
 import { Parameters, type Market, type SubaccountReport } from './parameters.js';
 import { textOf, type Plain } from './plain.js';
+import { Risk } from './risk.js';
 import { Sender, type Outcome, type Signer, type SubmitOptions } from './submit.js';
 import { Trader } from './trader.js';
 
@@ -100,6 +103,12 @@ const BOOK_LEVELS = 20;
 
 export class Client {
   #parameters: Parameters;
+  /** Who is due, what is offered, and what a bid would do. */
+  readonly liquidation: Liquidation;
+  /** Funds, their backers, and deleveraging. */
+  readonly insurance: Insurance;
+  /** Breakers, the block's work, and contagion. */
+  readonly risk: Risk;
 
   private constructor(
     readonly connection: Connection,
@@ -107,6 +116,9 @@ export class Client {
     readonly quoteSymbol: string,
   ) {
     this.#parameters = parameters;
+    this.liquidation = new Liquidation(connection, () => this.#parameters);
+    this.insurance = new Insurance(connection);
+    this.risk = new Risk(connection, (at) => parametersOf(connection, at));
   }
 
   static async connect(endpoint: string, options: ConnectOptions = {}): Promise<Client> {
@@ -162,6 +174,12 @@ export class Client {
   async report({ owner, number }: SubaccountId, at?: string): Promise<SubaccountReport | undefined> {
     const answer = await this.connection.ask('accountsApi', 'subaccount', [owner, number], at);
     return answer as unknown as SubaccountReport | undefined;
+  }
+
+  /** A subaccount by the key that events name, with its owner. */
+  async reportByKey(key: string, at?: string): Promise<{ owner: string; report: SubaccountReport } | undefined> {
+    const answer = (await this.connection.ask('accountsApi', 'subaccountByKey', [key], at)) as [string, Plain] | undefined;
+    return answer && { owner: answer[0], report: answer[1] as unknown as SubaccountReport };
   }
 
   /** The block that opened a subaccount which is open in block `to`. Asks for about log2(to) blocks. */

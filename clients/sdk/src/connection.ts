@@ -2,7 +2,7 @@
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
 import type { SubmittableExtrinsic } from '@polkadot/api/types';
-import type { EventRecord } from '@polkadot/types/interfaces';
+import type { EventRecord, StorageEntryMetadataLatest } from '@polkadot/types/interfaces';
 import type { DefinitionCallNamed } from '@polkadot/types/types';
 import { hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
@@ -27,6 +27,11 @@ export interface ConnectOptions {
 /** A block as the node sends it, extrinsics in hexadecimal. */
 interface RawBlock {
   block: { extrinsics: string[] };
+}
+
+interface StorageItem {
+  key(...keys: unknown[]): string;
+  readonly creator: { readonly meta: StorageEntryMetadataLatest };
 }
 
 interface RawHeader {
@@ -169,10 +174,35 @@ export class Connection implements BlockSource {
     }
   }
 
-  #item(pallet: string, name: string): { key: () => string } {
+  #item(pallet: string, name: string): StorageItem {
     const item = this.api.query[pallet]?.[name];
     if (!item) throw new UnsupportedChain(`the chain at ${this.endpoint} has no ${pallet}.${name}`);
-    return item as unknown as { key: () => string };
+    return item as unknown as StorageItem;
+  }
+
+  /** A stored value, at a block or at the best one; its default where nothing is stored. */
+  async read(pallet: string, name: string, keys: readonly unknown[] = [], at?: string): Promise<Plain> {
+    const { registry } = this.api;
+    const item = this.#item(pallet, name);
+    const { type, modifier, fallback } = item.creator.meta;
+    const params = [item.key(...keys), ...(at === undefined ? [] : [at])];
+    const stored = await this.persist(() => this.#stateOf(at ?? 'best', 'state_getStorage', params));
+    const bytes = stored ?? (modifier.isDefault ? fallback.toHex() : undefined);
+    if (bytes === undefined) return undefined;
+    const value = registry.createLookupType(type.isPlain ? type.asPlain : type.asMap.value);
+    return plain(registry.createType(value, hexToU8a(bytes)));
+  }
+
+  /** The keys under which a map has something at a block, so many at most after a given one. */
+  async keysOf(pallet: string, name: string, { at, after, count }: { at: string; after?: string; count: number }): Promise<string[]> {
+    const prefix = (this.#item(pallet, name) as unknown as { keyPrefix(): string }).keyPrefix();
+    const params = [prefix, count, after ?? prefix, at];
+    return this.persist(() => this.provider.send<string[]>('state_getKeysPaged', params));
+  }
+
+  /** Whether the runtime has an interface, such as `liquidationApi`. */
+  offers(interfaceName: string): boolean {
+    return interfaceName in this.api.call;
   }
 
   /** A call, not yet signed. */

@@ -54,6 +54,16 @@ interface OfOrder extends Of {
   readonly market: number;
 }
 
+/** A position, by its market, or a collateral asset. */
+export type Leg = { readonly type: 'Market' | 'Collateral'; readonly value: number };
+
+/** Why an offer, or all offers of an account, are no more. */
+export type LiquidationEnd = 'Recovered' | 'Filled' | 'NotNeeded' | 'TakenOver' | 'Waits' | 'Yielded' | 'Failed';
+
+interface OfLeg extends Of {
+  readonly leg: Leg;
+}
+
 /** What the chain tells of an account: ticks, lots, quanta; `account` is the subaccount's key. */
 export interface AccountEventData {
   'exchange.Placed': OfOrder & {
@@ -129,6 +139,40 @@ export interface AccountEventData {
   'margin.MarginCall': Of & { health: bigint; margin: bigint };
   'margin.AccountDue': Of & { shortfall: bigint };
   'margin.SetAside': Of;
+  /** Paid to a deleveraging or a final settlement. Its trades, as `margin.Traded`, come before it. */
+  'margin.Levied': Of & { payee: string; charge: bigint };
+  /** All that was in the account is the backstop's. */
+  'margin.Absorbed': Of & { into: string };
+  /** In smallest units, for quanta. */
+  'margin.CollateralSold': { from: string; to: string; asset: number; amount: bigint; proceeds: bigint };
+  'liquidation.OrdersCancelled': Of & { orders: number };
+  /** `lots` are still to be traded, of `held`; `budget` is in billionths of a quantum. */
+  'liquidation.Offered': OfLeg & { lots: bigint; held: bigint; mark: bigint; price: bigint; reserve: bigint; budget: bigint };
+  'liquidation.CurveReset': OfLeg & { mark: bigint; openedMark: bigint };
+  'liquidation.OfferEnded': OfLeg & { left: bigint; reason: LiquidationEnd };
+  'liquidation.Filled': OfLeg & { lots: bigint; price: bigint; fee: bigint; left: bigint; venue: 'Netted' | 'Batch' | 'Bid' | 'Backstop' };
+  /** `cost` is what the bidder paid; received is negative. */
+  'liquidation.BidFilled': { bidder: string; leg: Leg; lots: bigint; cost: bigint; accounts: number };
+  'liquidation.Absorbed': Of & { deficit: bigint };
+  'liquidation.Ended': Of & { reason: LiquidationEnd };
+  'liquidation.SetAside': Of & { error: { error: string; docs: string }; retry: number };
+  'liquidation.FeeFailed': Of & { error: { error: string; docs: string } };
+  'insurance.TakenOver': Of & { pool: number; market: number; lots: bigint; price: bigint };
+  'insurance.Absorbed': Of & { pool: number; equity: bigint };
+  /** `share` is `charge` and what a cap left over; it is proportional to `weight`. */
+  'insurance.Deleveraged': Of & {
+    pool: number;
+    number: number;
+    market: number;
+    mark: bigint;
+    lots: bigint;
+    weight: bigint;
+    share: bigint;
+    charge: bigint;
+  };
+  'insurance.Forgiven': Of & { pool: number; number: number; share: bigint };
+  'insurance.Settled': Of & { pool: number; number: number; claim: bigint; haircut: bigint; closed: number };
+  'insurance.CollateralSold': Of & { pool: number; asset: number; lots: bigint; price: bigint };
 }
 
 export type AccountEventName = keyof AccountEventData;
@@ -138,8 +182,8 @@ export type AccountEvent = {
   [Name in AccountEventName]: Omit<ChainEvent, 'name' | 'data'> & { readonly name: Name; readonly data: AccountEventData[Name] };
 }[AccountEventName];
 
-const PALLETS = new Set(['exchange', 'margin', 'custody', 'risk', 'clearing', 'liquidation']);
-const KEYS = ['account', 'from', 'to'] as const;
+const PALLETS = new Set(['exchange', 'margin', 'custody', 'risk', 'clearing', 'liquidation', 'insurance', 'circuitBreaker']);
+const KEYS = ['account', 'from', 'to', 'bidder', 'payee', 'into'] as const;
 
 /** Whether an event may concern a subaccount. */
 export const isTrading = (name: string): boolean => PALLETS.has(name.slice(0, name.indexOf('.')));

@@ -4,16 +4,16 @@
  */
 
 import { InvalidInput } from './errors.js';
-import type { AccountEvent } from './events.js';
+import type { AccountEvent, Leg } from './events.js';
 import type { Market, Parameters, SubaccountReport } from './parameters.js';
 import { fromUnits } from './decimal.js';
-import { money } from './units.js';
+import { AssetUnits, money } from './units.js';
 
 /** One change, or a fill, which changes nothing by itself: its account's trade follows. */
 export interface Entry {
   readonly block: number;
   readonly sequence: number;
-  readonly kind: 'deposit' | 'withdrawal' | 'fill' | 'profit' | 'funding' | 'fee' | 'loan' | 'transfer';
+  readonly kind: 'deposit' | 'withdrawal' | 'fill' | 'profit' | 'funding' | 'fee' | 'loan' | 'transfer' | 'collateral' | 'levy' | 'takeover';
   readonly text: string;
   /** What cash changed by, in quanta. */
   readonly cash: bigint;
@@ -36,6 +36,12 @@ export interface Totals {
   readonly fees: bigint;
   readonly loans: bigint;
   readonly transfers: bigint;
+  /** Collateral sold, or bought below zero. */
+  readonly collateral: bigint;
+  /** Paid to deleveragings and final settlements. */
+  readonly levies: bigint;
+  /** What went to the backstop with a whole account: below zero it was owed. */
+  readonly takeovers: bigint;
 }
 
 type Kind = Entry['kind'];
@@ -92,6 +98,44 @@ export class Statement {
         const what = `${side === 'Buy' ? 'bought' : 'sold'} ${units.size} ${symbol} at ${units.price}`;
         return this.#enter(at, 'fill', `liquidation ${what}`, 0n);
       }
+      case 'liquidation.Filled': {
+        // What it did comes as trade, fee or sale of its own.
+        this.#filledFees += event.data.fee;
+        return this.#enter(at, 'fill', this.#liquidationText(event.data), 0n);
+      }
+      case 'liquidation.BidFilled': {
+        const { bidder, leg, lots, cost } = event.data;
+        if (bidder !== this.key) return;
+        return this.#enter(at, 'fill', `bid for ${this.#sizeOf(leg, lots)}, cost ${money(cost)}`, 0n);
+      }
+      case 'insurance.Deleveraged': {
+        const { market, mark, lots, share, charge } = event.data;
+        const { symbol, ...units } = this.#describe(market, lots, mark);
+        return this.#enter(at, 'fill', `deleveraged ${units.size} ${symbol} at ${units.price}, share ${money(share)}, charge ${money(charge)}`, 0n);
+      }
+      case 'insurance.Settled': {
+        const { claim, haircut } = event.data;
+        return this.#enter(at, 'fill', `final settlement of a claim of ${money(claim)}, haircut ${money(haircut)}`, 0n);
+      }
+      case 'margin.Levied': {
+        const { account, payee, charge } = event.data;
+        if (account === this.key) this.#enter(at, 'levy', `to ${shortKey(payee)}`, -charge);
+        if (payee === this.key) this.#enter(at, 'levy', `from ${shortKey(account)}`, charge);
+        return;
+      }
+      case 'margin.CollateralSold': {
+        const { from, to, asset, amount, proceeds } = event.data;
+        if (from === this.key) this.#exchange(at, 'sold', asset, -amount, proceeds);
+        if (to === this.key) this.#exchange(at, 'bought', asset, amount, -proceeds);
+        return;
+      }
+      case 'margin.Absorbed': {
+        if (event.data.account !== this.key) return;
+        this.#enter(at, 'takeover', `everything to ${shortKey(event.data.into)}`, -this.#cash);
+        this.#lots.clear();
+        this.#collateral.clear();
+        return;
+      }
       default:
     }
   }
@@ -106,6 +150,9 @@ export class Statement {
       fees: sum('fee'),
       loans: sum('loan'),
       transfers: sum('transfer'),
+      collateral: sum('collateral'),
+      levies: sum('levy'),
+      takeovers: sum('takeover'),
     };
   }
 
@@ -141,7 +188,8 @@ export class Statement {
     this.#lots.set(market, (this.#lots.get(market) ?? 0n) + lots);
     this.#tradedFees += fee;
     const left = this.#market(market).size(position);
-    this.#enter(at, 'profit', `${units.size} ${symbol} at ${units.price}, position ${left}`, realised);
+    // A fee may come by itself.
+    if (lots !== 0n || realised !== 0n) this.#enter(at, 'profit', `${units.size} ${symbol} at ${units.price}, position ${left}`, realised);
     if (funding !== 0n) this.#enter(at, 'funding', `${symbol}`, -funding);
     if (fee !== 0n) this.#enter(at, 'fee', `${symbol}`, -fee);
   }
@@ -155,6 +203,27 @@ export class Statement {
     const { symbol, decimals } = this.parameters.asset(asset);
     this.#collateral.set(asset, (this.#collateral.get(asset) ?? 0n) + amount);
     this.#enter(at, kind, `${fromUnits(amount, decimals)} ${symbol}`, 0n);
+  }
+
+  /** Collateral against cash. */
+  #exchange(at: { block: number; sequence: number }, verb: string, asset: number, amount: bigint, cash: bigint): void {
+    const { symbol, decimals } = this.parameters.asset(asset);
+    this.#collateral.set(asset, (this.#collateral.get(asset) ?? 0n) + amount);
+    this.#enter(at, 'collateral', `${verb} ${fromUnits(amount < 0n ? -amount : amount, decimals)} ${symbol}`, cash);
+  }
+
+  #liquidationText({ leg, lots, price, venue }: Extract<AccountEvent, { name: 'liquidation.Filled' }>['data']): string {
+    const how = { Netted: 'against other liquidations', Batch: 'in the batch', Bid: 'to a bid', Backstop: 'to the backstop' }[venue];
+    return `liquidation ${this.#sizeOf(leg, lots)} at ${this.#units(leg).price(price)} ${how}`;
+  }
+
+  #sizeOf(leg: Leg, lots: bigint): string {
+    const units = this.#units(leg);
+    return `${units.size(lots)} ${units.grid.symbol}`;
+  }
+
+  #units({ type, value }: Leg): Market | AssetUnits {
+    return type === 'Market' ? this.#market(value) : new AssetUnits(this.parameters.asset(value));
   }
 
   #enter(at: { block: number; sequence: number }, kind: Kind, text: string, cash: bigint): void {

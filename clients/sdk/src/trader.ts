@@ -6,6 +6,7 @@ import { decodeClientId } from './client-id.js';
 import type { Decimal } from './decimal.js';
 import { BreakwaterError, InvalidInput } from './errors.js';
 import type { AccountEvent, AccountEventData, AccountEventName, ChainEvent } from './events.js';
+import { bidRequest, type Bid, type BidPart, type BidPreview } from './liquidation.js';
 import { orderName, orderRequest, triggerRequest, type Order, type OrderName, type TriggerOrder } from './orders.js';
 import type { SubaccountReport } from './parameters.js';
 import type { Outcome, Sender, SubmitOptions } from './submit.js';
@@ -44,6 +45,17 @@ export type Withdrawal = Outcome & {
   readonly waiting: bigint;
   readonly ticket: bigint | undefined;
 };
+
+/** What a bid took. Lots are the bidder's: bought is positive. */
+export type BidResult = Outcome & {
+  readonly lots: bigint;
+  /** Quanta paid; received is negative. */
+  readonly cost: bigint;
+  readonly fills: readonly BidPart[];
+};
+
+/** Shares of a tranche. */
+export type Backing = Outcome & { readonly tranche: number; readonly shares: bigint; readonly generation: number };
 
 /** Most orders in one transaction. */
 export const MAX_ORDERS_PER_CALL = 50;
@@ -162,6 +174,64 @@ export class Trader {
     return this.#call('exchange', 'removeDelegate', [this.id.number, addressOf(address)], options);
   }
 
+  /** Takes over what accounts in liquidation offer: fills in its block, or is refused. */
+  async bid(bid: Bid, options?: SubmitOptions): Promise<BidResult> {
+    const { market, asset, side, size, limit } = bidRequest(this.client.parameters, bid);
+    const outcome =
+      market === undefined
+        ? await this.#ownCall('liquidation', 'bidCollateral', [asset, size, limit], options)
+        : await this.#ownCall('liquidation', 'bid', [market, side, size, limit], options);
+    const [filled] = named(outcome.events, 'liquidation.BidFilled');
+    if (!filled) throw new BreakwaterError(`no bid in the events of ${outcome.hash}`);
+    const fills = named(outcome.events, 'liquidation.Filled').map(({ account, lots, price }) => ({ account, lots: -lots, price }));
+    return { ...outcome, lots: filled.lots, cost: filled.cost, fills };
+  }
+
+  /** What a bid would do now, and whether it could. */
+  async previewBid(bid: Bid, at?: string): Promise<BidPreview> {
+    const pool = 'asset' in bid ? (await this.report(at))?.pool : undefined;
+    return this.client.liquidation.preview(this.id, bid, { pool: pool ?? 0, ...(at === undefined ? {} : { at }) });
+  }
+
+  /** Puts quote into a tranche of its pool's fund: tranche 0 loses first, and earns most. */
+  async back(tranche: number, amount: Decimal, { minShares = 1n, ...options }: SubmitOptions & { minShares?: bigint } = {}): Promise<Backing> {
+    const [, quanta] = this.#tokens('quote', amount);
+    const outcome = await this.#ownCall('insurance', 'back', [tranche, quanta, minShares], options);
+    const backed = outcome.events.find(({ name }) => name === 'insurance.Backed');
+    if (!backed) throw new BreakwaterError(`no backing in the events of ${outcome.hash}`);
+    const { shares, generation } = backed.data as unknown as { shares: bigint; generation: number };
+    return { ...outcome, tranche, shares, generation };
+  }
+
+  /** Asks to leave a tranche with so many shares. They stay at risk until they are claimed. */
+  async requestExit(pool: string | number, tranche: number, shares: bigint, options?: SubmitOptions): Promise<Outcome> {
+    return this.#call('insurance', 'requestExit', [this.client.parameters.pool(pool).pool, tranche, shares], options);
+  }
+
+  async cancelExit(pool: string | number, tranche: number, options?: SubmitOptions): Promise<Outcome> {
+    return this.#call('insurance', 'cancelExit', [this.client.parameters.pool(pool).pool, tranche], options);
+  }
+
+  /** Burns the shares that were asked to leave; what they are worth goes into this subaccount. */
+  async claimExit(tranche: number, options?: SubmitOptions): Promise<Outcome & { readonly paid: bigint }> {
+    const outcome = await this.#ownCall('insurance', 'claimExit', [tranche], options);
+    const left = outcome.events.find(({ name }) => name === 'insurance.Left');
+    if (!left) throw new BreakwaterError(`no exit in the events of ${outcome.hash}`);
+    return { ...outcome, paid: left.data['paid'] as bigint };
+  }
+
+  /** Gives quote to its pool's fund, or to that of all pools. It does not come back. */
+  async contribute(amount: Decimal, { toAll = false, ...options }: SubmitOptions & { toAll?: boolean } = {}): Promise<Outcome> {
+    const [, quanta] = this.#tokens('quote', amount);
+    return this.#ownCall('insurance', 'contribute', [toAll, quanta], options);
+  }
+
+  /** Buys collateral that its pool's backstop took over, in whole lots, at the price of the chain or not at all. */
+  async buyCollateral(asset: string | number, size: Decimal, maxPrice: Decimal, options?: SubmitOptions): Promise<Outcome> {
+    const request = bidRequest(this.client.parameters, { asset, size, limit: maxPrice });
+    return this.#ownCall('insurance', 'buyCollateral', [request.asset, request.size, request.limit], options);
+  }
+
   /** What would become of an order that is placed now. */
   async preview(order: OrderIn<Order>, at?: string): Promise<OrderPreview> {
     return this.client.preview(this.id, order, at);
@@ -180,6 +250,12 @@ export class Trader {
   /** What an outcome says of this subaccount. */
   events(outcome: Outcome): AccountEvent[] {
     return this.#own(outcome) as unknown as AccountEvent[];
+  }
+
+  /** A call that names the subaccount by its number: its owner's alone. */
+  #ownCall(pallet: string, name: string, args: unknown[], options?: SubmitOptions): Promise<Outcome> {
+    if (addressOf(this.sender.address) !== this.id.owner) throw new InvalidInput(`${pallet}.${name} is for the owner of the subaccount`);
+    return this.#call(pallet, name, [this.id.number, ...args], options);
   }
 
   #call(pallet: string, name: string, args: unknown[], options?: SubmitOptions): Promise<Outcome> {

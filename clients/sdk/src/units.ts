@@ -44,6 +44,11 @@ export class MarketUnits {
     return onGrid(price, { what: `price of ${symbol}`, decimals: priceDecimals, step: BigInt(orderTick), rounding });
   }
 
+  /** A price in ticks, whether or not an order could have it. */
+  anyTick(price: Decimal, rounding: Rounding): bigint {
+    return ticksOf(price, this.grid.priceDecimals, rounding, `price of ${this.grid.symbol}`);
+  }
+
   /** A size of an order in lots. Off the grid it is an error, unless a rounding is given. */
   lots(size: Decimal, rounding?: Rounding): bigint {
     const { symbol, lotDecimals, orderLot } = this.grid;
@@ -70,6 +75,50 @@ export class MarketUnits {
     if (ticks <= 0n) throw new InvalidInput(`the price of ${this.grid.symbol} has to be above zero`);
     return multiplesAround(quanta / (ticks * BigInt(this.grid.tickValue)), BigInt(this.grid.orderLot)).below;
   }
+}
+
+/** What conversion needs to know of a collateral asset. */
+export interface AssetGrid {
+  readonly symbol: string;
+  readonly decimals: number;
+  readonly priceDecimals: number;
+  /** Smallest units in a lot. */
+  readonly unitsPerLot: bigint;
+  readonly tickValue: number;
+}
+
+/** Prices and sizes of a collateral asset: it is sold in whole lots. */
+export class AssetUnits {
+  constructor(readonly grid: AssetGrid) {}
+
+  ticks(price: Decimal, rounding: Rounding): bigint {
+    return ticksOf(price, this.grid.priceDecimals, rounding, `price of ${this.grid.symbol}`);
+  }
+
+  /** An amount in lots. Between two it is an error. */
+  lots(size: Decimal): bigint {
+    const { symbol, decimals, unitsPerLot } = this.grid;
+    return onGrid(size, { what: `size of ${symbol}`, decimals, step: unitsPerLot, rounding: undefined }) / unitsPerLot;
+  }
+
+  price(ticks: bigint): string {
+    return fromUnits(ticks, this.grid.priceDecimals);
+  }
+
+  size(lots: bigint): string {
+    return fromUnits(lots * this.grid.unitsPerLot, this.grid.decimals);
+  }
+
+  /** What so many lots are worth at a price, in quanta. */
+  notional(ticks: bigint, lots: bigint): bigint {
+    return ticks * lots * BigInt(this.grid.tickValue);
+  }
+}
+
+function ticksOf(price: Decimal, decimals: number, rounding: Rounding, what: string): bigint {
+  const ticks = toUnits(price, decimals, rounding, what) as bigint;
+  if (ticks <= 0n) throw new InvalidInput(`the ${what} has to be above zero, not ${String(price)}`);
+  return ticks;
 }
 
 interface Grid {

@@ -37,7 +37,7 @@ use polkadot_sdk::*;
 
 #[frame_support::pallet]
 // What the macro adds; and the encoding derived for an enum casts its index.
-#[allow(missing_docs, clippy::cast_possible_truncation)]
+#[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
 	use breakwater_breaker::{Chain, ChainParams, Market, MarketParams, Matching, Pool};

@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -29,8 +29,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ChainState` (r:1 w:1)
 	// Storage: `CircuitBreaker::ResumedAt` (r:0 w:1)
 	fn begin_block() -> Weight {
-		// Fastest of all runs: 7_932 ns.
-		Weight::from_parts(8_573_000, 0)
+		// Fastest of all runs: 8_092 ns.
+		Weight::from_parts(13_640_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -44,8 +44,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ResumedAt` (r:1 w:0)
 	// Storage: `CircuitBreaker::Markets` (r:1 w:1)
 	fn step() -> Weight {
-		// Fastest of all runs: 33_710 ns.
-		Weight::from_parts(35_783_000, 0)
+		// Fastest of all runs: 35_173 ns.
+		Weight::from_parts(49_874_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -53,8 +53,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `CircuitBreaker::Pools` (r:1 w:1)
 	fn step_pool() -> Weight {
-		// Fastest of all runs: 11_978 ns.
-		Weight::from_parts(12_809_000, 0)
+		// Fastest of all runs: 12_589 ns.
+		Weight::from_parts(16_354_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -39,11 +39,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Custody::Usages` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:0)
 	fn deposit() -> Weight {
-		// Fastest of all runs: 94_010 ns.
-		Weight::from_parts(98_737_000, 0)
-			.saturating_add(T::DbWeight::get().reads(14))
+		// Fastest of all runs: 99_177 ns.
+		Weight::from_parts(105_266_000, 0)
+			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
 
@@ -52,8 +54,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Custody::OnHand` (r:1 w:1)
 	// Storage: `Risk::Pools` (r:1 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:0)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
 	// Storage: `Custody::Outflows` (r:1 w:1)
@@ -62,9 +66,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Custody::NextTicket` (r:1 w:1)
 	// Storage: `Custody::Tickets` (r:0 w:1)
 	fn withdraw() -> Weight {
-		// Fastest of all runs: 68_031 ns.
-		Weight::from_parts(72_267_000, 0)
-			.saturating_add(T::DbWeight::get().reads(13))
+		// Fastest of all runs: 72_749 ns.
+		Weight::from_parts(82_122_000, 0)
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 
@@ -77,8 +81,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Assets::Asset` (r:1 w:1)
 	// Storage: `Assets::Account` (r:2 w:2)
 	fn collect() -> Weight {
-		// Fastest of all runs: 69_063 ns.
-		Weight::from_parts(73_319_000, 0)
+		// Fastest of all runs: 71_717 ns.
+		Weight::from_parts(76_113_000, 0)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -89,8 +93,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Assets::Asset` (r:3 w:3)
 	// Storage: `Assets::Account` (r:3 w:3)
 	fn faucet() -> Weight {
-		// Fastest of all runs: 73_359 ns.
-		Weight::from_parts(76_203_000, 0)
+		// Fastest of all runs: 75_082 ns.
+		Weight::from_parts(117_945_000, 0)
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}

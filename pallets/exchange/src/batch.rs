@@ -91,7 +91,7 @@ impl Round {
 impl Round {
 	/// What is left for filling, when what was done so far has used so much.
 	fn for_filling<T: Config>(&self, used: Weight) -> Weight {
-		let expiries = one::<T>(T::WeightInfo::expire).saturating_mul(self.room.expiries.into());
+		let expiries = one(T::WeightInfo::expire).saturating_mul(self.room.expiries.into());
 		self.limit.saturating_sub(base_weight::<T>()).saturating_sub(used).saturating_sub(expiries)
 	}
 }
@@ -120,9 +120,9 @@ impl Room {
 		let eighth = limit.saturating_sub(base_weight::<T>()).saturating_div(8);
 		let side = T::MaxBatchOrders::get().div_ceil(2);
 		// Of either side, and in either direction.
-		let loaded = one::<T>(T::WeightInfo::load).saturating_mul(2);
-		let activated = one::<T>(T::WeightInfo::activate).saturating_mul(2);
-		let expired = one::<T>(T::WeightInfo::expire);
+		let loaded = one(T::WeightInfo::load).saturating_mul(2);
+		let activated = one(T::WeightInfo::activate).saturating_mul(2);
+		let expired = one(T::WeightInfo::expire);
 		let triggers = T::MaxActivations::get().div_ceil(2);
 		Self {
 			loaded: fitting(eighth, loaded, side).max(Self::LEAST.loaded).min(side),
@@ -137,8 +137,7 @@ impl Room {
 
 	/// The most it may weigh.
 	fn weight<T: Config>(&self) -> Weight {
-		let of =
-			|weigh: fn(u32) -> Weight, number: u32| one::<T>(weigh).saturating_mul(number.into());
+		let of = |weigh: fn(u32) -> Weight, number: u32| one(weigh).saturating_mul(number.into());
 		of(T::WeightInfo::load, self.loaded.saturating_mul(2))
 			.saturating_add(of(T::WeightInfo::activate, self.activations.saturating_mul(2)))
 			.saturating_add(of(T::WeightInfo::expire, self.expiries))
@@ -152,7 +151,7 @@ fn fitting(whole: Weight, one: Weight, most: u32) -> u32 {
 }
 
 /// What one more of something weighs.
-fn one<T: Config>(weigh: fn(u32) -> Weight) -> Weight {
+fn one(weigh: fn(u32) -> Weight) -> Weight {
 	weigh(1).saturating_sub(weigh(0))
 }
 
@@ -164,9 +163,9 @@ fn base_weight<T: Config>() -> Weight {
 /// What it weighs to fill so many orders of so many accounts at so many prices, the look at the
 /// market apart. Each is measured with as few of the others as there can be.
 fn fill_weight<T: Config>(orders: u32, accounts: u32, prices: u32) -> Weight {
-	let order = one::<T>(T::WeightInfo::fill);
-	let account = one::<T>(T::WeightInfo::trade).saturating_sub(order);
-	let price = one::<T>(T::WeightInfo::levels).saturating_sub(order);
+	let order = one(T::WeightInfo::fill);
+	let account = one(T::WeightInfo::trade).saturating_sub(order);
+	let price = one(T::WeightInfo::levels).saturating_sub(order);
 	order
 		.saturating_mul(orders.into())
 		.saturating_add(account.saturating_mul(accounts.into()))
@@ -176,7 +175,7 @@ fn fill_weight<T: Config>(orders: u32, accounts: u32, prices: u32) -> Weight {
 /// What loading and admitting weighed, the look at the market apart.
 fn load_weight<T: Config>(prepared: &Prepared) -> Weight {
 	let loaded = u32::try_from(prepared.orders.len()).unwrap_or(u32::MAX);
-	one::<T>(T::WeightInfo::load).saturating_mul(loaded.into())
+	one(T::WeightInfo::load).saturating_mul(loaded.into())
 }
 
 /// What filling and cancelling weighs, by what it is.
@@ -227,7 +226,7 @@ impl<T: Config> Exchange for Pallet<T> {
 			},
 		};
 		let expired = Self::expire(market, block, room.expiries)?;
-		let expired = one::<T>(T::WeightInfo::expire).saturating_mul(expired.into());
+		let expired = one(T::WeightInfo::expire).saturating_mul(expired.into());
 		summary.used = summary.used.saturating_add(base_weight::<T>()).saturating_add(expired);
 		Ok(summary)
 	}
@@ -259,7 +258,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<BatchSummary, DispatchError> {
 		let Round { market, terms, room, .. } = round;
 		let activated = Self::activate(round, pricing.mark)?;
-		let mut used = one::<T>(T::WeightInfo::activate).saturating_mul(activated.into());
+		let mut used = one(T::WeightInfo::activate).saturating_mul(activated.into());
 		let mut prepared = Self::prepare(round, pricing, forced, new_risk, room.loaded)?;
 		used = used.saturating_add(load_weight::<T>(&prepared));
 		let for_filling = round.for_filling::<T>(used);

@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
 			Side::Sell => Some(price.div_ceil(tick)),
 		};
 		let on_grid = on_grid.unwrap_or(price).saturating_mul(tick);
-		Price::new(on_grid.min(MAX_PRICE_TICKS).max(1))
+		Price::new(on_grid.clamp(1, MAX_PRICE_TICKS))
 	}
 
 	fn check_price(terms: &MarketTerms, price: Price) -> Result<(), Error<T>> {

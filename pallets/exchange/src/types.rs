@@ -1,3 +1,6 @@
+// SCALE's derive casts the number of a variant.
+#![allow(clippy::cast_possible_truncation)]
+
 use breakwater_auction::{
 	CancelReason, Order, OrderKey, OrderKind, TimeInForce, Trigger, TriggerDirection,
 };

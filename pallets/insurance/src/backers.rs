@@ -110,18 +110,14 @@ impl<T: Config> Pallet<T> {
 		amount: Amount,
 	) -> DispatchResult {
 		let (account, pool) = Self::own(&who, number)?;
-		let state = Self::fund_state(pool);
-		Self::pay_in(pool, &account, amount)?;
-		if to_all {
-			T::Ledger::move_fund(pool, GLOBAL_POOL, signed::<T>(amount)?)?;
-		}
 		// A gift is not income, of which backers would be paid.
-		let (known, income) = (state.fund.assets(), state.income);
-		let mut state = Self::fund_state(pool);
-		if state.fund.assets() >= known {
-			state.income = income;
-		}
-		Funds::<T>::insert(pool, state);
+		Self::without_income(pool, || {
+			Self::pay_in(pool, &account, amount)?;
+			if to_all {
+				T::Ledger::move_fund(pool, GLOBAL_POOL, signed::<T>(amount)?)?;
+			}
+			Ok(())
+		})?;
 		let pool = (!to_all).then_some(pool);
 		Self::deposit_event(Event::Contributed { pool, who, amount });
 		Ok(())

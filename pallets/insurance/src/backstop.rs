@@ -199,7 +199,8 @@ impl<T: Config> Pallet<T> {
 		if !is_flat {
 			return Ok(());
 		}
-		T::Ledger::transfer(pool, Some(backstop), None, state.cash)?;
+		// What the fund lent it to buy collateral with comes back: it is not income.
+		Self::without_income(pool, || T::Ledger::transfer(pool, Some(backstop), None, state.cash))?;
 		let amount = Amount::new(state.cash.unsigned_abs());
 		Self::deposit_event(Event::Swept { pool, amount });
 		Ok(())

@@ -226,7 +226,9 @@ impl<T: Config> Pallet<T> {
 		let settled = T::Ledger::settle_levy(account);
 		let Some(mut operation) = Operations::<T>::get(pool) else { return };
 		let Stage::Settling { epoch, .. } = &mut operation.stage else { return };
-		let Some(place) = Self::take_place(epoch, pool, account) else { return };
+		let Some(place) = Self::take_place(epoch, pool, account) else {
+			return Self::forget_seen(pool, account);
+		};
 		let Ok(haircut) = epoch.settle(place.entry, Quote::ZERO) else { return };
 		log::error!(
 			target: "runtime::insurance",
@@ -235,6 +237,13 @@ impl<T: Config> Pallet<T> {
 		let (number, share) = (operation.number, haircut.left_over);
 		Self::deposit_event(Event::Forgiven { pool, number, account: *account, share });
 		Self::set_operation(pool, Some(operation));
+	}
+
+	/// An account that was closed before its page came is still remembered.
+	fn forget_seen(pool: PoolId, account: &AccountKey) {
+		if Records::<T>::get(pool, account) == Some(Record::Seen) {
+			Records::<T>::remove(pool, account);
+		}
 	}
 
 	/// All have settled: ends the epoch, or begins the one for what it left over.

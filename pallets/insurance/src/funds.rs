@@ -144,6 +144,26 @@ impl<T: Config> Pallet<T> {
 		state
 	}
 
+	/// Changes a pool's fund by what is no income, of which backers would be paid.
+	pub(crate) fn without_income(
+		pool: PoolId,
+		change: impl FnOnce() -> DispatchResult,
+	) -> DispatchResult {
+		let income = Self::fund_state(pool).income;
+		change()?;
+		let state = FundState { income, ..Self::fund_state(pool) };
+		Funds::<T>::insert(pool, state);
+		Ok(())
+	}
+
+	/// What the backstop of a pool has above zero, in quanta rounded down: the fund's, when it is
+	/// flat.
+	fn stored_value(pool: PoolId) -> Amount {
+		let equity = Self::backstop_of(pool).and_then(|backstop| T::Ledger::equity(&backstop));
+		let quanta = equity.unwrap_or_default().max(NanoQuote::ZERO).to_quote(Rounding::Down);
+		Amount::new(quanta.unwrap_or_default().unsigned_abs())
+	}
+
 	/// A loss that is not paid yet: what the backstop is short of zero.
 	pub fn pending_loss(pool: PoolId) -> Amount {
 		let equity = Self::backstop_of(pool).and_then(|backstop| T::Ledger::equity(&backstop));
@@ -271,7 +291,8 @@ impl<T: Config> Pallet<T> {
 		let state = Self::fund_state(pool);
 		let pending = Self::pending_loss(pool);
 		let highest = state.highest(Self::now(), terms.look_back);
-		let left = state.fund.assets().saturating_sub(pending);
+		let value = state.fund.assets().saturating_add(Self::stored_value(pool));
+		let left = value.saturating_sub(pending);
 		let operation = Operations::<T>::get(pool);
 		FundCondition {
 			drawdown: part_lost(highest.saturating_sub(left), highest),

@@ -90,6 +90,7 @@ impl breakwater_ledger::Config for Test {
 	type Busy = Nothing;
 	type Backstops = Insurance;
 	type Levies = Insurance;
+	type Contagion = ();
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;
@@ -504,6 +505,15 @@ pub(crate) fn set_price(market: MarketId, price: u64) {
 	world(|world| world.markets.get_mut(&market.0).unwrap().price = price);
 }
 
+/// Moves quote in the first pool; none is its fund.
+pub(crate) fn pay(
+	from: Option<&AccountKey>,
+	to: Option<&AccountKey>,
+	amount: i128,
+) -> DispatchResult {
+	<Margin as Ledger>::transfer(POOL, from, to, Quote::new(amount))
+}
+
 /// Puts quote into a pool's fund, as fees would.
 pub(crate) fn fund(pool: PoolId, amount: i128) {
 	let payer = SubaccountId { owner: person(200), number: pool.0 as u16 };
@@ -568,6 +578,25 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 			_ => None,
 		})
 		.collect()
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Engine {
+	fn listed() -> (PoolId, MarketId, AssetId) {
+		(POOL, BTC, DOT)
+	}
+
+	fn set_price(market: MarketId, percent: u64) {
+		set_price(market, 10 * percent);
+	}
+
+	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) {
+		deposit(account, asset, amount.get());
+	}
+
+	fn pass(time: Millis) {
+		Now::mutate(|now| *now += time.get());
+	}
 }
 
 #[cfg(feature = "runtime-benchmarks")]

@@ -4,13 +4,20 @@ use breakwater_interfaces::{Estates, Ledger, RiskEngine};
 use breakwater_margin::{health, Indices, Requirement};
 use breakwater_units::{AccountKey, Amount, Lots, MarketId, PoolId, Price, Quote, Ratio, Side};
 use breakwater_waterfall::premium_rate;
+use frame_support::storage::with_transaction;
 use polkadot_sdk::*;
+use sp_runtime::{DispatchError, TransactionOutcome};
 
 use crate::{
 	indices::{down, PoolIndices},
 	types::{Operation, Record, Stage},
 	Config, Operations, Pallet, Records,
 };
+
+/// Lots by market.
+type Positions = alloc::vec::Vec<(MarketId, Lots)>;
+/// Lots that close by market, and at which mark.
+type Closes = alloc::vec::Vec<(MarketId, Lots, Price)>;
 
 /// Where an account would stand if its side of a market were deleveraged now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +51,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What the backstop of a pool has: equity in quanta, rounded down, and its positions.
-	pub fn stock(pool: PoolId) -> Option<(AccountKey, Quote, alloc::vec::Vec<(MarketId, Lots)>)> {
+	pub fn stock(pool: PoolId) -> Option<(AccountKey, Quote, Positions)> {
 		let backstop = Self::backstop_of(pool)?;
 		let equity = down(T::Ledger::equity(&backstop)?);
 		let legs = Self::inventory(pool).into_iter().map(|leg| (leg.market, leg.lots));
@@ -58,9 +65,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What an account owes now, as far as shares are fixed: its charge if it settles at once, and
 	/// the mark its lots close at.
-	pub fn levy_of(
-		account: &AccountKey,
-	) -> Option<(Quote, alloc::vec::Vec<(MarketId, Lots, Price)>)> {
+	pub fn levy_of(account: &AccountKey) -> Option<(Quote, Closes)> {
 		let (info, state) = (T::Ledger::info(account)?, T::Ledger::state(account)?);
 		let pool = info.pool;
 		let mut operation = Operations::<T>::get(pool)?;
@@ -69,17 +74,14 @@ impl<T: Config> Pallet<T> {
 			return None;
 		}
 		// Tried out and rolled back.
-		let levy = frame_support::storage::with_transaction(|| {
+		let levy = with_transaction(|| {
 			let levy = match operation.stage {
 				Stage::Settling { .. } => {
 					Self::settle_target(&mut operation, pool, account, &state)
 				},
 				_ => Self::settle_claim(&mut operation, pool, account, &state),
 			};
-			polkadot_sdk::sp_runtime::TransactionOutcome::Rollback(Ok::<
-				_,
-				polkadot_sdk::sp_runtime::DispatchError,
-			>(levy))
+			TransactionOutcome::Rollback(Ok::<_, DispatchError>(levy))
 		});
 		levy.ok().flatten().map(|levy| (levy.charge, levy.closes))
 	}

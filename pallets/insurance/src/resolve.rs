@@ -84,7 +84,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Looks at a backstop. Returns whether something has begun that pages go on with.
-	fn attend(pool: PoolId) -> Result<bool, DispatchError> {
+	pub(crate) fn attend(pool: PoolId) -> Result<bool, DispatchError> {
 		let Some(terms) = Self::terms(pool) else { return Ok(false) };
 		let backstop = Self::open_backstop(pool)?;
 		let now = Self::now();
@@ -176,7 +176,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The next accounts of the stage; goes on to the next stage after the last.
-	fn turn_page(pool: PoolId, operation: Operation, most: u32) -> Result<u32, DispatchError> {
+	pub(crate) fn turn_page(
+		pool: PoolId,
+		operation: Operation,
+		most: u32,
+	) -> Result<u32, DispatchError> {
 		match &operation.stage {
 			Stage::Collecting { .. } | Stage::Claiming { .. } => {
 				Self::look_through(pool, operation, most)

@@ -71,6 +71,11 @@ impl<T: Config> Pallet<T> {
 		if most == 0 {
 			return Weight::zero();
 		}
+		each.saturating_mul(u64::from(Self::survey_page(most)))
+	}
+
+	/// Looks at the next accounts, up to so many. Returns how many there were.
+	pub(crate) fn survey_page(most: u32) -> u32 {
 		let mut survey = Surveys::<T>::get();
 		let accounts = T::Ledger::accounts_after(survey.last.as_ref(), most);
 		for account in &accounts {
@@ -81,7 +86,7 @@ impl<T: Config> Pallet<T> {
 			Self::take_result(core::mem::take(&mut survey));
 		}
 		Surveys::<T>::put(survey);
-		each.saturating_mul(u64::try_from(accounts.len()).unwrap_or(u64::MAX))
+		u32::try_from(accounts.len()).unwrap_or(u32::MAX)
 	}
 
 	fn look_at(survey: &mut Survey, account: &AccountKey) -> Option<()> {

@@ -20,8 +20,6 @@ struct Sums {
 	places: u32,
 	/// Places in the epoch for what this one leaves over.
 	next: u32,
-	/// Accounts that have none.
-	seen: u32,
 }
 
 impl<T: Config> Pallet<T> {
@@ -110,8 +108,6 @@ impl<T: Config> Pallet<T> {
 			},
 			Stage::Clearing => {},
 		}
-		let collects = matches!(operation.stage, Stage::Collecting { .. } | Stage::Claiming { .. });
-		ensure!(sums.seen == 0 || collects, "an account is still remembered as seen");
 		Ok(())
 	}
 
@@ -119,13 +115,12 @@ impl<T: Config> Pallet<T> {
 		let mut sums = Sums::default();
 		for (_, record) in Records::<T>::iter_prefix(pool) {
 			let count = match &record {
-				Record::Seen => &mut sums.seen,
 				Record::Target { entry, .. } if entry.epoch() == operation.number => {
 					&mut sums.places
 				},
 				Record::Target { .. } => &mut sums.next,
 				Record::Claim { claim: Some(_), .. } => &mut sums.places,
-				Record::Claim { claim: None, .. } => continue,
+				Record::Seen | Record::Claim { claim: None, .. } => continue,
 			};
 			*count = count.saturating_add(1);
 		}

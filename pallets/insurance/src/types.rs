@@ -1,5 +1,8 @@
 //! What the pallet stores.
 
+// SCALE's derive casts the number of a variant.
+#![allow(clippy::cast_possible_truncation)]
+
 use breakwater_units::{AccountKey, Amount, Lots, MarketId, Price, Side, Timestamp};
 use breakwater_waterfall::{
 	deleverage::{Entry, Epoch, Snapshot},

@@ -202,6 +202,7 @@ impl<T: Config> Pallet<T> {
 		for Taken { account, offer, price, lots, fee, .. } in taken {
 			let fill = Fill { lots: *lots, price: *price, fee: *fee, venue: Venue::Bid };
 			Self::book_fill(account, auction, offer, &fill);
+			Self::let_go(account);
 		}
 	}
 

@@ -84,6 +84,7 @@ impl<T: Config> Pallet<T> {
 			let (lots, fee) = (*lots, trade.fee);
 			let fill = Fill { lots, price: mark, fee, venue: Venue::Netted };
 			Self::book_fill(account, &auction, offer, &fill);
+			Self::let_go(account);
 		}
 		Ok(())
 	}
@@ -143,6 +144,7 @@ impl<T: Config> Pallet<T> {
 			let fee = Self::take_fee(&account, (market, price), fee);
 			let fill = Fill { lots, price, fee, venue: Venue::Batch };
 			Self::book_fill(&account, &auction, &offer, &fill);
+			Self::let_go(&account);
 		}
 	}
 }

@@ -59,6 +59,7 @@ pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use queries::OpenOffer;
 pub use types::{Auction, BidFill, BidOutcome, End, Offer, Plan, Venue, Waiting, MAX_POOLS};
 pub use weights::WeightInfo;
 
@@ -66,7 +67,7 @@ use polkadot_sdk::*;
 
 #[frame_support::pallet]
 // What the macro adds.
-#[allow(missing_docs, clippy::cast_possible_truncation)]
+#[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
 	use breakwater_interfaces::{

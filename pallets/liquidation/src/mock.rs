@@ -9,6 +9,7 @@ use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::{
 	withdrawal::LimitTerms, Action, BandParams, MarketParams, Matching, PoolParams, Threshold,
 };
+use breakwater_contagion::ContagionParams;
 use breakwater_interfaces::*;
 use breakwater_liquidation::{Curve, Decay};
 use breakwater_margin::{BorrowIndex, Brackets, CollateralIndex, LegIndex, Step};
@@ -89,6 +90,7 @@ impl breakwater_ledger::Config for Test {
 	type Busy = frame_support::traits::Nothing;
 	type Backstops = Backstops;
 	type Levies = ();
+	type Contagion = ();
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;
@@ -296,6 +298,7 @@ impl RiskEngine for Engine {
 				backlog: Threshold { trip: 2, release: 1 },
 				release: Millis::MINUTE,
 			},
+			fund: Default::default(),
 		})
 	}
 	fn asset(asset: AssetId) -> Option<AssetTerms> {
@@ -392,6 +395,12 @@ impl Listings for Engine {
 				upper_cap: Quote::new(2),
 				daily_volume: Size::new(1),
 				impact: part,
+				contagion: ContagionParams {
+					depth_share: part,
+					spill_share: part,
+					least_cap: part,
+					largest_raise: part,
+				},
 			},
 			funding: FundingTerms {
 				impact_size: Size::new(1),
@@ -747,4 +756,27 @@ impl breakwater_ledger::BenchmarkHelper for Engine {
 }
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::BenchmarkHelper for Engine {}
+impl crate::BenchmarkHelper for Engine {
+	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
+		MaxAccounts::set(&1_000);
+		world(|world| world.marks.extend((0..count).map(|id| (id, 1_000))));
+		(POOL, (0..count).map(MarketId).collect())
+	}
+	fn fund(id: &SubaccountId) {
+		let account = <Books as Ledger>::open(id, POOL, None).unwrap();
+		let rich = 1_000_000_000_000;
+		<Books as Ledger>::credit(&account, None, Amount::new(rich)).unwrap();
+		world(|world| *world.quote.entry(POOL.0).or_default() += rich as i128);
+	}
+	fn collateral(account: &AccountKey, lots: Size) -> AssetId {
+		let amount = u128::from(lots.get()) * UNITS_PER_LOT;
+		<Books as Ledger>::credit(account, Some(DOT), Amount::new(amount)).unwrap();
+		world(|world| *world.collateral.entry(DOT.0).or_default() += amount);
+		DOT
+	}
+	fn orders(id: &SubaccountId, _: MarketId, count: u32) {
+		world(|world| {
+			world.orders.insert(id.key(), count);
+		});
+	}
+}

@@ -1,6 +1,6 @@
 //! What is offered, and where it stands.
 
-use breakwater_interfaces::{Ledger, LiquidationTerms, RiskEngine, Trade};
+use breakwater_interfaces::{Ledger, LiquidationTerms, RiskEngine, Solvency, Trade};
 use breakwater_liquidation::{liquidation_fee, start_price};
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{AccountKey, Lots, MarketId, PoolId, Price, Quote, Size, Timestamp};
@@ -105,6 +105,18 @@ impl<T: Config> Pallet<T> {
 		let before = Plans::<T>::get(account).unwrap_or_default();
 		let mut plan = before.clone();
 		plan.auctions.retain(|other| other != auction);
+		Self::put_plan(account, &before, Some(plan));
+	}
+
+	/// Lets an account go that a fill has restored: what it offers elsewhere need not be closed.
+	pub(crate) fn let_go(account: &AccountKey) {
+		let before = Plans::<T>::get(account).unwrap_or_default();
+		let restored = || T::Ledger::recheck(account).is_ok_and(|is_due| !is_due);
+		if before.auctions.is_empty() || !restored() {
+			return;
+		}
+		Self::end_offers(account, &before, End::Recovered);
+		let plan = Plan { auctions: Default::default(), ..before.clone() };
 		Self::put_plan(account, &before, Some(plan));
 	}
 

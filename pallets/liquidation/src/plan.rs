@@ -263,7 +263,7 @@ impl<T: Config> Pallet<T> {
 		let Some(backstop) = T::Insurance::backstop(pool) else { return Size::ZERO };
 		let cash = T::Ledger::state(&backstop).map(|state| state.cash).unwrap_or_default();
 		let cash = cash.max(Quote::ZERO);
-		let with_fund = cash.saturating_add(T::Ledger::fund(pool).max(Quote::ZERO));
+		let with_fund = cash.saturating_add(T::Ledger::capital(pool));
 		// If the fund may not be touched, the cash alone.
 		for money in [with_fund, cash] {
 			let Some((size, cost)) = Self::affordable(asset, offer.size(), price, money) else {

@@ -30,15 +30,36 @@ struct Round {
 	without_place: BTreeSet<AccountKey>,
 	/// Accounts that were computed.
 	treated: u32,
+	/// So many are, whatever they weigh.
+	least: u32,
+	/// What the stage may have weighed at its end.
+	limit: Weight,
 	/// An account may get offers while fewer accounts than this have.
 	places: u32,
 }
 
+/// Who is looked at, in this order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+	Worst,
+	Plans,
+	Turns,
+}
+
 impl Round {
-	fn has_room<T: Config>(&self, limit: Weight) -> bool {
+	/// Begins a stage. One of them, another one in every block, looks at somebody even if there is
+	/// no room: so every block gets on, and no stage stands still.
+	fn begin(&mut self, stage: Stage, limit: Weight) {
+		let turn = [Stage::Worst, Stage::Plans, Stage::Turns]
+			.get((self.now.block as usize).checked_rem(3).unwrap_or(0))
+			.is_some_and(|of| *of == stage);
+		self.limit = limit;
+		self.least = self.treated.saturating_add(u32::from(turn));
+	}
+
+	fn has_room<T: Config>(&self) -> bool {
 		let next = account_weight::<T>(Effort { legs: EXPECTED_LEGS, orders: 0 });
-		// The first is always looked at, so that every block gets on.
-		self.treated == 0 || self.used.saturating_add(next).all_lte(limit)
+		self.treated < self.least || self.used.saturating_add(next).all_lte(self.limit)
 	}
 }
 
@@ -62,20 +83,24 @@ impl<T: Config> Liquidation for Pallet<T> {
 			Self::put_backlog(Waiting::default());
 			return used;
 		}
+		let half = limit.saturating_div(2);
+		let three_quarters = half.saturating_add(limit.saturating_div(4));
+
 		let mut round = Round {
 			now,
 			used,
 			seen: BTreeSet::new(),
 			without_place: BTreeSet::new(),
 			treated: 0,
+			least: 0,
+			limit: half,
 			places: T::MaxAccounts::get(),
 		};
-		let half = limit.saturating_div(2);
-		let three_quarters = half.saturating_add(limit.saturating_div(4));
 
+		round.begin(Stage::Worst, half);
 		let mut rest = due.as_slice();
 		while let Some((worst, others)) = rest.split_first() {
-			if !round.has_room::<T>(half) {
+			if !round.has_room::<T>() {
 				break;
 			}
 			Self::look_at(worst, &mut round);
@@ -83,8 +108,10 @@ impl<T: Config> Liquidation for Pallet<T> {
 		}
 		// The other half of the places is kept for the worst: nobody can fill them with small fry.
 		round.places = T::MaxAccounts::get().div_ceil(2);
-		Self::look_at_plans(&mut round, three_quarters);
-		Self::take_turns(rest, &mut round, limit);
+		round.begin(Stage::Plans, three_quarters);
+		Self::look_at_plans(&mut round);
+		round.begin(Stage::Turns, limit);
+		Self::take_turns(rest, &mut round);
 		let waits =
 			|key: &&AccountKey| !round.seen.contains(*key) || round.without_place.contains(*key);
 		let waiting: Vec<&AccountKey> = due.iter().filter(waits).collect();
@@ -139,7 +166,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The accounts in liquidation, in turns: who has recovered must be let go, and whose offers
 	/// are old must be computed anew.
-	fn look_at_plans(round: &mut Round, limit: Weight) {
+	fn look_at_plans(round: &mut Round) {
 		let cursor = PlanCursor::<T>::get();
 		let after = cursor.map(Plans::<T>::hashed_key_for);
 		let from_cursor = after.map(Plans::<T>::iter_keys_from).into_iter().flatten();
@@ -155,7 +182,7 @@ impl<T: Config> Pallet<T> {
 				last = None;
 				break;
 			}
-			if !round.has_room::<T>(limit) {
+			if !round.has_room::<T>() {
 				break;
 			}
 			Self::look_at(&key, round);
@@ -167,14 +194,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// All others that are due, beginning with another one in every block.
-	fn take_turns(rest: &[AccountKey], round: &mut Round, limit: Weight) {
+	fn take_turns(rest: &[AccountKey], round: &mut Round) {
 		let count = rest.len();
 		let turn = Turn::<T>::get();
 		let first = (turn as usize).checked_rem(count).unwrap_or(0);
 		let (front, back) = rest.split_at_checked(first).unwrap_or((rest, &[]));
 		let mut reached = 0u32;
 		for key in back.iter().chain(front) {
-			if !round.has_room::<T>(limit) {
+			if !round.has_room::<T>() {
 				break;
 			}
 			Self::look_at(key, round);

@@ -1,3 +1,6 @@
+// SCALE's derive casts the number of a variant.
+#![allow(clippy::cast_possible_truncation)]
+
 use breakwater_margin::LegId;
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{

@@ -1,5 +1,10 @@
-//! What `breakwater_liquidator` weighs. Not measured yet: estimates of the accounts that each
-//! computes and writes, until `make weights PALLET=liquidation` writes this file anew.
+//! What `breakwater_liquidator` weighs. Generated: `make weights PALLET=liquidation` writes this file anew.
+//!
+//! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
+//! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
+//!
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
 
@@ -8,101 +13,262 @@ use polkadot_sdk::*;
 
 /// What each benchmark of the pallet measured.
 pub trait WeightInfo {
-	/// A block's look at the queue, of so many due accounts.
-	fn work(due: u32) -> Weight;
-	/// Planning one account of so many legs.
-	fn treat(legs: u32) -> Weight;
-	/// Cancelling so many orders of an account.
-	fn cancel(orders: u32) -> Weight;
-	/// Netting a market of so many offers.
-	fn net(offers: u32) -> Weight;
-	/// Forcing so many offers into a batch.
-	fn force(offers: u32) -> Weight;
-	/// Booking so many fills.
-	fn fill(fills: u32) -> Weight;
-	/// A bid that looks at so many offers, and fills so many.
-	fn bid(looked: u32, filled: u32) -> Weight;
-	/// The same for collateral.
-	fn bid_collateral(looked: u32, filled: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 0 to 200.
+	fn work(n: u32) -> Weight;
+	/// See the benchmark of this name; `l` from 1 to 24.
+	fn treat(l: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 0 to 56.
+	fn cancel(n: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 0 to 200.
+	fn net(n: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 0 to 200.
+	fn force(n: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 0 to 200.
+	fn fill(n: u32) -> Weight;
+	/// See the benchmark of this name; `l` from 32 to 128; `f` from 1 to 32.
+	fn bid(l: u32, f: u32) -> Weight;
+	/// See the benchmark of this name; `l` from 32 to 128; `f` from 1 to 32.
+	fn bid_collateral(l: u32, f: u32) -> Weight;
 }
 
-/// Not measured yet, and the runtime's cost of each read and write.
+/// Measured times, and the runtime's cost of each read and write.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-/// An estimate: so many microseconds, reads and writes.
-fn estimate<T: frame_system::Config>(micros: u64, reads: u64, writes: u64) -> Weight {
-	Weight::from_parts(micros.saturating_mul(1_000_000), 0)
-		.saturating_add(T::DbWeight::get().reads(reads))
-		.saturating_add(T::DbWeight::get().writes(writes))
-}
-
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	// Not measured yet.
-	fn work(due: u32) -> Weight {
-		estimate::<T>(50, 8, 3).saturating_add(estimate::<T>(10, 1, 0).saturating_mul(due.into()))
+	// Storage: `Margin::Due` (r:201 w:0)
+	// Storage: `Aura::CurrentSlot` (r:1 w:0)
+	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
+	// Storage: `Liquidation::PlanCursor` (r:1 w:0)
+	// Storage: `Liquidation::Plans` (r:1 w:0)
+	// Storage: `Liquidation::Turn` (r:1 w:0)
+	// Storage: `Margin::Subaccounts` (r:200 w:0)
+	// Storage: `Liquidation::Backlog` (r:1 w:1)
+	// Storage: `Liquidation::OfferingAccounts` (r:1 w:0)
+	fn work(n: u32) -> Weight {
+		// Fastest of all runs: 16_464 ns.
+		Weight::from_parts(19_669_000, 0)
+			// ± 111_312
+			.saturating_add(Weight::from_parts(6_511_416, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	// Not measured yet.
-	fn treat(legs: u32) -> Weight {
-		estimate::<T>(200, 8, 6).saturating_add(estimate::<T>(60, 4, 3).saturating_mul(legs.into()))
+
+	// Storage: `Aura::CurrentSlot` (r:1 w:0)
+	// Storage: `Margin::Subaccounts` (r:1 w:0)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Risk::MarketIndices` (r:24 w:0)
+	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Margin::Filings` (r:1 w:0)
+	// Storage: `CircuitBreaker::Pools` (r:1 w:0)
+	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
+	// Storage: `Exchange::Traders` (r:1 w:0)
+	// Storage: `Exchange::Markets` (r:24 w:0)
+	// Storage: `CircuitBreaker::Listed` (r:24 w:0)
+	// Storage: `Oracle::Feeds` (r:1 w:0)
+	// Storage: `Oracle::Prices` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:24 w:0)
+	// Storage: `CircuitBreaker::Markets` (r:24 w:0)
+	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
+	// Storage: `Liquidation::Offers` (r:24 w:24)
+	// Storage: `Liquidation::Plans` (r:0 w:1)
+	fn treat(l: u32) -> Weight {
+		// Fastest of all runs: 104_185 ns.
+		Weight::from_parts(67_428_666, 0)
+			// ± 227_176
+			.saturating_add(Weight::from_parts(45_479_557, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().reads(7_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(l.into())))
 	}
-	// Not measured yet.
-	fn cancel(orders: u32) -> Weight {
-		estimate::<T>(20, 2, 1)
-			.saturating_add(estimate::<T>(40, 2, 3).saturating_mul(orders.into()))
+
+	// Storage: `Exchange::Traders` (r:1 w:1)
+	// Storage: `Exchange::Orders` (r:56 w:56)
+	// Storage: `Exchange::Levels` (r:1 w:1)
+	// Storage: `Exchange::Counts` (r:1 w:1)
+	fn cancel(n: u32) -> Weight {
+		// Fastest of all runs: 4_547 ns.
+		Weight::from_parts(8_155_334, 0)
+			// ± 20_938
+			.saturating_add(Weight::from_parts(25_827_800, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
-	// Not measured yet.
-	fn net(offers: u32) -> Weight {
-		estimate::<T>(20, 3, 0)
-			.saturating_add(estimate::<T>(150, 4, 6).saturating_mul(offers.into()))
+
+	// Storage: `Liquidation::Offers` (r:201 w:200)
+	// Storage: `Exchange::Markets` (r:1 w:0)
+	// Storage: `Risk::MarketIndices` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:1 w:0)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Margin::Subaccounts` (r:200 w:200)
+	// Storage: `Risk::MarketStates` (r:1 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Contagion::Pages` (r:1 w:1)
+	// Storage: `Margin::Filings` (r:200 w:200)
+	// Storage: `Margin::OpenInterest` (r:1 w:1)
+	// Storage: `Liquidation::Plans` (r:200 w:200)
+	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
+	// Storage: `Margin::Due` (r:0 w:200)
+	// Storage: `Margin::Levels` (r:0 w:200)
+	fn net(n: u32) -> Weight {
+		// Fastest of all runs: 6_750 ns.
+		Weight::from_parts(21_329_380, 0)
+			// ± 544_088
+			.saturating_add(Weight::from_parts(44_146_305, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(6_u64.saturating_mul(n.into())))
 	}
-	// Not measured yet.
-	fn force(offers: u32) -> Weight {
-		estimate::<T>(20, 3, 0)
-			.saturating_add(estimate::<T>(15, 1, 0).saturating_mul(offers.into()))
+
+	// Storage: `Aura::CurrentSlot` (r:1 w:0)
+	// Storage: `Exchange::Markets` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:1 w:0)
+	// Storage: `Risk::MarketStates` (r:1 w:0)
+	// Storage: `Margin::OpenInterest` (r:1 w:0)
+	// Storage: `Liquidation::Offers` (r:201 w:0)
+	fn force(n: u32) -> Weight {
+		// Fastest of all runs: 32_067 ns.
+		Weight::from_parts(43_313_624, 0)
+			// ± 46_522
+			.saturating_add(Weight::from_parts(4_749_977, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 	}
-	// Not measured yet.
-	fn fill(fills: u32) -> Weight {
-		estimate::<T>(20, 3, 0)
-			.saturating_add(estimate::<T>(150, 4, 6).saturating_mul(fills.into()))
+
+	// Storage: `Exchange::Markets` (r:1 w:0)
+	// Storage: `Liquidation::Offers` (r:200 w:200)
+	// Storage: `Risk::MarketIndices` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:1 w:0)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Margin::Subaccounts` (r:200 w:200)
+	// Storage: `Risk::MarketStates` (r:1 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Contagion::Pages` (r:1 w:1)
+	// Storage: `Margin::Filings` (r:200 w:200)
+	// Storage: `Margin::OpenInterest` (r:1 w:1)
+	// Storage: `Liquidation::Plans` (r:200 w:200)
+	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
+	// Storage: `Margin::Levels` (r:0 w:400)
+	fn fill(n: u32) -> Weight {
+		// Fastest of all runs: 8_242 ns.
+		Weight::from_parts(11_256_000, 0)
+			// ± 3_692_516
+			.saturating_add(Weight::from_parts(102_752_015, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(11))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(6_u64.saturating_mul(n.into())))
 	}
-	// Not measured yet.
-	fn bid(looked: u32, filled: u32) -> Weight {
-		estimate::<T>(200, 12, 8)
-			.saturating_add(estimate::<T>(15, 1, 0).saturating_mul(looked.into()))
-			.saturating_add(estimate::<T>(350, 6, 8).saturating_mul(filled.into()))
+
+	// Storage: `Margin::Subaccounts` (r:33 w:33)
+	// Storage: `Risk::Markets` (r:1 w:0)
+	// Storage: `Risk::MarketIndices` (r:1 w:0)
+	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
+	// Storage: `Oracle::Feeds` (r:1 w:0)
+	// Storage: `Oracle::Prices` (r:1 w:0)
+	// Storage: `CircuitBreaker::Markets` (r:1 w:0)
+	// Storage: `CircuitBreaker::Pools` (r:1 w:0)
+	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
+	// Storage: `Liquidation::Plans` (r:33 w:32)
+	// Storage: `Exchange::Markets` (r:1 w:0)
+	// Storage: `Aura::CurrentSlot` (r:1 w:0)
+	// Storage: `Liquidation::Offers` (r:129 w:32)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Risk::MarketStates` (r:1 w:0)
+	// Storage: `Margin::Filings` (r:33 w:33)
+	// Storage: `Risk::Pools` (r:1 w:0)
+	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Contagion::Pages` (r:1 w:1)
+	// Storage: `Margin::OpenInterest` (r:1 w:1)
+	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
+	// Storage: `Margin::Due` (r:0 w:32)
+	// Storage: `Margin::Levels` (r:0 w:33)
+	fn bid(l: u32, f: u32) -> Weight {
+		// Fastest of all runs: 775_583 ns.
+		Weight::from_parts(808_201_000, 0)
+			// ± 522_481
+			.saturating_add(Weight::from_parts(7_256_315, 0).saturating_mul(l.into()))
+			// ± 2_157_701
+			.saturating_add(Weight::from_parts(58_572_640, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(23))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(f.into())))
+			.saturating_add(T::DbWeight::get().writes(7))
+			.saturating_add(T::DbWeight::get().writes(6_u64.saturating_mul(f.into())))
 	}
-	// Not measured yet.
-	fn bid_collateral(looked: u32, filled: u32) -> Weight {
-		estimate::<T>(200, 12, 8)
-			.saturating_add(estimate::<T>(15, 1, 0).saturating_mul(looked.into()))
-			.saturating_add(estimate::<T>(600, 12, 16).saturating_mul(filled.into()))
+
+	// Storage: `Margin::Subaccounts` (r:33 w:33)
+	// Storage: `Risk::CollateralIndices` (r:1 w:0)
+	// Storage: `CircuitBreaker::Pools` (r:1 w:0)
+	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
+	// Storage: `Liquidation::Plans` (r:33 w:32)
+	// Storage: `Aura::CurrentSlot` (r:1 w:0)
+	// Storage: `Liquidation::Offers` (r:129 w:32)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Risk::AssetStates` (r:1 w:0)
+	// Storage: `Margin::Filings` (r:33 w:32)
+	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Contagion::Collateral` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Risk::MarketList` (r:1 w:0)
+	// Storage: `Risk::MarketIndices` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:1 w:0)
+	// Storage: `Risk::MarketStates` (r:1 w:0)
+	// Storage: `Margin::OpenInterest` (r:1 w:1)
+	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
+	// Storage: `Margin::Due` (r:0 w:32)
+	// Storage: `Margin::Levels` (r:0 w:320)
+	fn bid_collateral(l: u32, f: u32) -> Weight {
+		// Fastest of all runs: 790_715 ns.
+		Weight::from_parts(835_282_000, 0)
+			// ± 329_108
+			.saturating_add(Weight::from_parts(6_525_236, 0).saturating_mul(l.into()))
+			// ± 1_359_124
+			.saturating_add(Weight::from_parts(143_024_333, 0).saturating_mul(f.into()))
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(f.into())))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(15_u64.saturating_mul(f.into())))
 	}
 }
 
 /// Nothing weighs anything, for tests.
 impl WeightInfo for () {
-	fn work(_: u32) -> Weight {
+	fn work(_n: u32) -> Weight {
 		Weight::zero()
 	}
-	fn treat(_: u32) -> Weight {
+	fn treat(_l: u32) -> Weight {
 		Weight::zero()
 	}
-	fn cancel(_: u32) -> Weight {
+	fn cancel(_n: u32) -> Weight {
 		Weight::zero()
 	}
-	fn net(_: u32) -> Weight {
+	fn net(_n: u32) -> Weight {
 		Weight::zero()
 	}
-	fn force(_: u32) -> Weight {
+	fn force(_n: u32) -> Weight {
 		Weight::zero()
 	}
-	fn fill(_: u32) -> Weight {
+	fn fill(_n: u32) -> Weight {
 		Weight::zero()
 	}
-	fn bid(_: u32, _: u32) -> Weight {
+	fn bid(_l: u32, _f: u32) -> Weight {
 		Weight::zero()
 	}
-	fn bid_collateral(_: u32, _: u32) -> Weight {
+	fn bid_collateral(_l: u32, _f: u32) -> Weight {
 		Weight::zero()
 	}
 }

@@ -13,8 +13,11 @@ use polkadot_sdk::*;
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	book::OnEvaluationError, books::Posting, indices::CachedIndices, ledger::long, Config, Error,
-	Event, OpenInterest, Pallet, Pools, Subaccounts,
+	book::OnEvaluationError,
+	books::Posting,
+	indices::CachedIndices,
+	ledger::{long, trade},
+	Config, Error, Event, OpenInterest, Pallet, Pools, Subaccounts,
 };
 
 impl<T: Config> Posting<T> {
@@ -47,16 +50,14 @@ impl<T: Config> Posting<T> {
 		let against = lots.try_neg().map_err(Error::<T>::from)?;
 		let mut interest = OpenInterest::<T>::get(market);
 		for (account, lots) in [(key, lots), (other, against)] {
-			let (before, after) =
+			let done =
 				self.change_now(account, OnEvaluationError::SetAside, |account, indices| {
 					let index = indices.market(market).ok_or(Error::<T>::UnknownMarket)?;
-					let state = &mut account.state;
-					let before = lots_of(state, market);
-					state.trade(market, lots, price, &index).map_err(Error::<T>::from)?;
-					Ok((before, lots_of(state, market)))
+					Ok(trade::<T>(&mut account.state, market, lots, price, &index)?)
 				})?;
-			let opened = interest.try_add(long(after)).map_err(Error::<T>::from)?;
-			interest = opened.try_sub(long(before)).map_err(Error::<T>::from)?;
+			let opened = interest.try_add(long(done.after)).map_err(Error::<T>::from)?;
+			interest = opened.try_sub(long(done.before)).map_err(Error::<T>::from)?;
+			Pallet::<T>::deposit_event(done.event(account, market, (lots, price), Quote::ZERO));
 		}
 		OpenInterest::<T>::insert(market, interest);
 		Ok(())
@@ -252,6 +253,10 @@ impl<T: Config> Estates for Pallet<T> {
 
 	fn fund(pool: PoolId) -> Quote {
 		Pools::<T>::get(pool).fund
+	}
+
+	fn capital(pool: PoolId) -> Quote {
+		Self::fund(pool).saturating_sub(T::Levies::reserved(pool)).max(Quote::ZERO)
 	}
 
 	fn sell_collateral(

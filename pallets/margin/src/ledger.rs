@@ -31,11 +31,24 @@ use crate::{
 };
 
 /// What an account's trade did, for the event.
-struct Done {
+pub(crate) struct Done {
 	funding: Quote,
 	realised: Quote,
-	before: Lots,
-	after: Lots,
+	pub(crate) before: Lots,
+	pub(crate) after: Lots,
+}
+
+impl Done {
+	pub(crate) fn event<T: Config>(
+		&self,
+		account: &AccountKey,
+		market: MarketId,
+		(lots, price): (Lots, Price),
+		fee: Quote,
+	) -> Event<T> {
+		let Self { funding, realised, after: position, .. } = *self;
+		Event::Traded { account: *account, market, lots, price, fee, funding, realised, position }
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -181,16 +194,7 @@ impl<T: Config> Pallet<T> {
 			Ok(done)
 		})?;
 		posting.add_to_fund(fee)?;
-		Self::deposit_event(Event::Traded {
-			account: *account,
-			market,
-			lots,
-			price,
-			fee,
-			funding: done.funding,
-			realised: done.realised,
-			position: done.after,
-		});
+		Self::deposit_event(done.event(account, market, (lots, price), fee));
 		Ok(done)
 	}
 
@@ -248,7 +252,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-fn trade<T: Config>(
+pub(crate) fn trade<T: Config>(
 	state: &mut SubaccountState,
 	market: MarketId,
 	lots: Lots,

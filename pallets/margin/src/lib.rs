@@ -220,7 +220,7 @@ pub mod pallet {
 			amount: Quote,
 		},
 		/// An account paid its part of a deleveraging, or of the final settlement of its pool. Its
-		/// trades for it are told apart.
+		/// trades for it are in `Traded`, before it.
 		Levied { account: AccountKey, payee: AccountKey, charge: Quote },
 		/// All that was in an account is in another.
 		Absorbed { account: AccountKey, into: AccountKey },

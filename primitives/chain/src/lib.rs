@@ -5,12 +5,16 @@
 //! FRAME or storage.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// SCALE's derive casts the number of a variant.
+#![allow(clippy::cast_possible_truncation)]
 
 extern crate alloc;
 
 pub mod accounts;
 pub mod contagion;
 pub mod currency;
+pub mod insurance;
+pub mod liquidation;
 pub mod markets;
 pub mod oracle;
 pub mod streams;

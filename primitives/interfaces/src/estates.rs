@@ -26,6 +26,9 @@ pub trait Estates {
 	/// What the fund of a pool has, or the one that all share.
 	fn fund(pool: PoolId) -> Quote;
 
+	/// What of the fund may be paid out: all but what belongs to its backers.
+	fn capital(pool: PoolId) -> Quote;
+
 	/// Sells whole lots of collateral from an account to another of its pool.
 	///
 	/// # Errors

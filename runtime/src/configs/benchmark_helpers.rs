@@ -1,21 +1,25 @@
 //! What the benchmarks of accounts and markets start from, on top of the development preset.
 
-use alloc::{format, vec::Vec};
+use alloc::{boxed::Box, format, vec::Vec};
 
+use breakwater_auction::TimeInForce;
+use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
 	AssetTerms, Ledger, MarketTerms, Prices, RiskEngine, SubaccountId, Symbol,
 };
 use breakwater_margin::Brackets;
-use breakwater_primitives::oracle::FeedId;
+use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
 use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets};
-use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Ratio, Timestamp};
+use breakwater_units::{
+	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Side, Size, Timestamp,
+};
 use frame_support::traits::fungibles::Mutate;
 use polkadot_sdk::*;
 
 use crate::{
 	market_presets::{self, QUOTE_TOKEN},
-	Assets, Custody, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
+	Assets, Custody, Exchange, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
 };
 
 const POOL: PoolId = PoolId(0);
@@ -126,5 +130,73 @@ impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
 	}
 }
 
-impl breakwater_insurance::BenchmarkHelper for Helper {}
-impl breakwater_liquidator::BenchmarkHelper for Helper {}
+impl breakwater_insurance::BenchmarkHelper for Helper {
+	fn listed() -> (PoolId, MarketId, AssetId) {
+		let (pool, markets, assets) = <Self as breakwater_ledger::BenchmarkHelper>::set_up(1, 1);
+		let market = *markets.first().expect("one was asked for");
+		(pool, market, *assets.first().expect("one was asked for"))
+	}
+
+	fn set_price(market: MarketId, percent: u64) {
+		<Self as breakwater_ledger::BenchmarkHelper>::set_price(market, percent);
+	}
+
+	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) {
+		let SubaccountId { owner, number } = Margin::info(account).expect("it is open").id;
+		let token = asset.map_or(QUOTE_TOKEN, |asset| asset.0);
+		Assets::mint_into(token, &owner, amount.get()).expect("the token is there");
+		let signed = RuntimeOrigin::signed(owner);
+		Custody::deposit(signed, number, asset, amount).expect("it is open");
+	}
+
+	fn pass(time: Millis) {
+		pallet_aura::CurrentSlot::<Runtime>::mutate(|slot| {
+			*slot = u64::from(*slot).saturating_add(time.get().div_ceil(SLOT_DURATION)).into();
+		});
+	}
+}
+
+impl breakwater_liquidator::BenchmarkHelper for Helper {
+	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
+		let mut markets = Vec::new();
+		for number in 0..count {
+			let symbol = Symbol::truncate_from(format!("L{number}-PERP").into_bytes());
+			let terms = MarketTerms { symbol, ..first_terms() };
+			let market = MarketId(breakwater_exchange::MarketCount::<Runtime>::get());
+			Exchange::list_market(RuntimeOrigin::root(), Box::new(terms)).expect("there is room");
+			markets.push(market);
+		}
+		price_at(first_terms().feed, PRICE);
+		(POOL, markets)
+	}
+
+	fn fund(account: &SubaccountId) {
+		<Self as breakwater_exchange::BenchmarkHelper>::fund(account);
+	}
+
+	fn collateral(account: &AccountKey, lots: Size) -> AssetId {
+		list_assets(1);
+		price_at(first_terms().feed, PRICE);
+		let asset = AssetId(0);
+		let units = u128::from(lots.get()) * asset_terms(0).units_per_lot;
+		<Margin as Ledger>::credit(account, Some(asset), Amount::new(units))
+			.expect("below its cap");
+		asset
+	}
+
+	fn orders(account: &SubaccountId, market: MarketId, count: u32) {
+		for _ in 0..count {
+			let request = OrderRequest {
+				market,
+				side: Side::Buy,
+				kind: RequestKind::Limit { price: Price::new(1_000) },
+				time_in_force: TimeInForce::GoodTillCancelled,
+				reduce_only: false,
+				size: Size::new(1),
+				client_id: None,
+			};
+			let signed = RuntimeOrigin::signed(account.owner.clone());
+			Exchange::place(signed, account.clone(), request).expect("it rests");
+		}
+	}
+}

@@ -28,6 +28,7 @@ use super::{
 	system::{HookWeight, MAXIMUM_BLOCK_WEIGHT},
 };
 use crate::{
+	defence::Defence,
 	market_presets::{QUOTE_TOKEN, WBTC, WETH},
 	Assets, Balances, CircuitBreaker, Clearing, Contagion, Custody, Exchange, Insurance,
 	Liquidation, Margin, Oracle, Risk, Runtime, RuntimeHoldReason,
@@ -35,7 +36,7 @@ use crate::{
 
 /// The part of a block by which the pipeline's share grows while accounts that are due wait: it
 /// takes from ordinary transactions.
-const BACKLOG_RATIO: Perbill = Perbill::from_percent(20);
+pub const BACKLOG_RATIO: Perbill = Perbill::from_percent(20);
 
 parameter_types! {
 	pub const SubaccountDeposit: Balance = storage_deposit(2, 600);
@@ -46,7 +47,7 @@ parameter_types! {
 	/// Sixteen seconds without finality, or thirty without a block, are no ordinary network.
 	pub Chain: ChainParams = ChainParams {
 		finality_lag: Threshold { trip: 32, release: 16 },
-		backlog: Threshold { trip: 1_000, release: 100 },
+		backlog: Threshold { trip: 300, release: 30 },
 		release: Millis::new(10_000),
 		outage_gap: Millis::new(30_000),
 		grace: Millis::new(60_000),
@@ -139,9 +140,9 @@ impl breakwater_clearing::Config for Runtime {
 	type RiskEngine = Risk;
 	type Breakers = CircuitBreaker;
 	type Solvency = Margin;
-	type Liquidation = Liquidation;
+	type Liquidation = Defence<Liquidation>;
 	type Exchange = Exchange;
-	type Insurance = Insurance;
+	type Insurance = Defence<Insurance>;
 	type Budget = PipelineBudget;
 	type WeightInfo = breakwater_clearing::weights::SubstrateWeight<Runtime>;
 }

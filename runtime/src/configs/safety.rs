@@ -38,9 +38,9 @@ impl breakwater_liquidator::Config for Runtime {
 	type Breakers = CircuitBreaker;
 	type Now = SlotTime;
 	type CollateralTerms = CollateralTerms;
-	type MaxAccounts = ConstU32<500>;
-	type MaxQueue = ConstU32<1_000>;
-	type MaxForced = ConstU32<50>;
+	type MaxAccounts = ConstU32<2_000>;
+	type MaxQueue = ConstU32<500>;
+	type MaxForced = ConstU32<200>;
 	type RetryAfter = ConstU32<20>;
 	type WeightInfo = breakwater_liquidator::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]

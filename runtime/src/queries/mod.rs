@@ -3,5 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod contagion;
 pub(crate) mod happenings;
+pub(crate) mod insurance;
+pub(crate) mod liquidation;
 pub(crate) mod parameters;
 pub(crate) mod trading;

@@ -1,7 +1,7 @@
 //! Winners pay what the funds could not.
 
-use breakwater_interfaces::{Insurance as _, Ledger as _};
-use breakwater_units::{Amount, Lots, Price, Quote, Side, Size};
+use breakwater_interfaces::Insurance as _;
+use breakwater_units::{Amount, Lots, Price, Side, Size};
 use breakwater_waterfall::deleverage::{Basis, Outcome};
 use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
@@ -140,7 +140,7 @@ fn nobody_takes_his_quote_away_before_shares_are_fixed() {
 		let error = breakwater_ledger::Error::<Test>::LevyPending;
 		assert_noop!(withdraw(&large, 1_000), error);
 		let payee = opened(9, 0);
-		let moved = Margin::transfer(POOL, Some(&large), Some(&payee), Quote::new(1_000));
+		let moved = pay(Some(&large), Some(&payee), 1_000);
 		assert_noop!(moved, breakwater_ledger::Error::<Test>::LevyPending);
 		// deposits are always taken
 		deposit(&large, None, 500);

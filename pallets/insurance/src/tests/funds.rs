@@ -1,8 +1,6 @@
 //! Who bears a loss, in which order, and what is told of it.
 
-use breakwater_interfaces::{
-	Estates as _, FundCondition, Insurance as _, Ledger as _, GLOBAL_POOL,
-};
+use breakwater_interfaces::{Estates as _, FundCondition, Insurance as _, GLOBAL_POOL};
 use breakwater_units::{Amount, Millis, Quote, Ratio};
 use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
@@ -115,7 +113,7 @@ fn tranches_are_not_paid_out_by_others() {
 		fund(POOL, 100);
 		back(101, 1, 5_000);
 		let taker = opened(7, 0);
-		let pay = |quanta| Margin::transfer(POOL, None, Some(&taker), Quote::new(quanta));
+		let pay = |quanta| pay(None, Some(&taker), quanta);
 		let error = breakwater_ledger::Error::<Test>::NotEnough;
 		assert_noop!(pay(101), error);
 		let error = breakwater_ledger::Error::<Test>::NotEnough;

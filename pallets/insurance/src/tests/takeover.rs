@@ -56,7 +56,8 @@ fn only_what_the_account_has() {
 		assert_noop!(take(&loser, -1), Error::<Test>::NoPosition);
 		assert_noop!(take(&loser, 0), Error::<Test>::NoPosition);
 		assert_noop!(take(&winners[0], 10), Error::<Test>::NoPosition);
-		assert_noop!(take(&key_of(99), 10), Error::<Test>::UnknownSubaccount);
+		let nobody = key_of(99);
+		assert_noop!(take(&nobody, 10), Error::<Test>::UnknownSubaccount);
 		assert_ok!(take(&winners[0], -75));
 		let own = backstop();
 		assert_noop!(take(&own, -75), Error::<Test>::IsBackstop);
@@ -111,7 +112,21 @@ fn what_a_flat_backstop_has_left_is_the_funds() {
 		trade(BTC, 910, (&winners[0], &backstop()), 40).unwrap();
 		next_block();
 		assert_eq!(Insurance::fund_state(POOL).fund.capital().get(), 104_000);
+		assert!(Insurance::fund_state(POOL).income.is_zero());
 		assert_eq!(cash(&backstop()), 0);
+	});
+}
+
+#[test]
+fn what_the_fund_puts_into_the_backstop_is_not_lost() {
+	with_chain(|| {
+		fund(POOL, 100_000);
+		next_block();
+		pay(None, Some(&backstop()), 60_000).unwrap();
+		assert_eq!(Insurance::condition(POOL).drawdown.get(), 0);
+		next_block();
+		let state = Insurance::fund_state(POOL);
+		assert_eq!((state.fund.capital().get(), state.income.get()), (100_000, 0));
 	});
 }
 

@@ -25,7 +25,27 @@ const SPECIFICATION: &str = r#"{
 		"outflowWindow": 3600000,
 		"drawdown": { "trip": "30%", "release": "20%" },
 		"backlog": { "trip": 100, "release": 10 },
-		"breakerRelease": 60000
+		"breakerRelease": 60000,
+		"fund": {
+			"inventoryShare": "20%",
+			"inventoryStress": "20%",
+			"unwindBand": "1%",
+			"unwindShare": "20%",
+			"hedgeCorrelation": "80%",
+			"drawShare": "30%",
+			"drawQuiet": 86400000,
+			"exitDelay": 604800000,
+			"exitFreeze": 259200000,
+			"exitWindow": 172800000,
+			"premiumBase": "1%",
+			"premiumSlope": "4%",
+			"premiumMax": "5%",
+			"premiumCapital": "20%",
+			"premiumWeights": [4, 2, 1],
+			"targetShare": "2%",
+			"sweepShare": "1%",
+			"lookBack": 86400000
+		}
 	}],
 	"assets": [{
 		"symbol": "BTC",

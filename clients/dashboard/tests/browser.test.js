@@ -1,0 +1,268 @@
+/**
+ * The page in a browser: without a node, with one, with one that goes away and comes back as another
+ * chain; a trader with a development key, and one with an extension; on a desktop and on a phone.
+ *
+ * Skipped where there is no Chromium, or no node to run. `BREAKWATER_BROWSER` names one elsewhere;
+ * `SCREENSHOTS=folder` keeps pictures.
+ */
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createServer as createSocket } from 'node:net';
+import { extname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { Keyring } from '@polkadot/api';
+import { hexToU8a, u8aToHex } from '@polkadot/util';
+import { chromium } from 'playwright-core';
+
+import { openChain } from '../../lib/chain.js';
+import { nodeBinary, startNode } from '../../lib/node.js';
+import { Reporter } from '../../lib/reporter.js';
+import { PRICES } from '../../lib/trading.js';
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Wide enough for a debug build on a busy machine. */
+const TIMEOUT_MS = 120_000;
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const browserPath = [process.env.BREAKWATER_BROWSER, ...BROWSERS].find((path) => path && existsSync(path));
+const skip = missing();
+if (skip) console.log(`the browser test is skipped: ${skip}`);
+
+function missing() {
+  if (!browserPath) return 'there is no Chromium here. Install it (apt install chromium), or name one: BREAKWATER_BROWSER=/path/to/chromium';
+  if (!existsSync(join(DIST, 'index.html'))) return 'the dashboard is not built: npm run build:dashboard';
+  try {
+    nodeBinary();
+    return false;
+  } catch (error) {
+    return error.message;
+  }
+}
+
+describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () => {
+  let server, browser, page, port, chain, reporter;
+  const foreign = [];
+  const errors = [];
+
+  before(async () => {
+    // Under a folder, as a file server may have it.
+    server = await serve(DIST, '/some/where/');
+    browser = await chromium.launch({ executablePath: browserPath, headless: true, args: ARGUMENTS });
+    port = await freePort();
+    page = await open(DESKTOP);
+  });
+  after(async () => {
+    reporter?.stop();
+    await chain?.close();
+    await browser?.close();
+    server?.close();
+  });
+
+  async function open(viewport, prepare = async () => {}) {
+    const opened = await browser.newPage({ viewport });
+    opened.setDefaultTimeout(TIMEOUT_MS);
+    opened.on('request', (request) => request.url().startsWith(server.origin) || request.url().startsWith('data:') || foreign.push(request.url()));
+    opened.on('pageerror', (error) => errors.push(error.message));
+    await prepare(opened);
+    await opened.goto(`${server.origin}/some/where/?rpc=ws://127.0.0.1:${port}`);
+    return opened;
+  }
+
+  /** A development chain on the port that the page knows. */
+  async function startChain() {
+    const node = await startNode({ args: ['--dev', `--rpc-port=${port}`] });
+    chain = await openChain(node);
+    reporter = await Reporter.start(chain, PRICES);
+  }
+
+  async function stopChain() {
+    reporter.stop();
+    await chain.close();
+  }
+
+  const alert = (text) => page.getByRole('alert').filter({ hasText: text }).waitFor();
+  const note = (text, on = page) => on.locator('.note-card').filter({ hasText: text }).first();
+
+  it('without a node says so, and what to do', async () => {
+    await alert('No node answers at');
+    await alert('make run');
+    await picture(page, 'no-node');
+  });
+
+  it('says what is wrong with an address, and tries nothing', async () => {
+    await page.getByLabel('Address of the node').fill('127.0.0.1:9944');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await alert('looks like ws://127.0.0.1:9944');
+    await page.reload();
+  });
+
+  it('shows markets, prices and breakers as soon as there is a node', async () => {
+    await startChain();
+    await page.getByRole('status').filter({ hasText: 'live' }).waitFor();
+    await page.getByRole('row', { name: /BTC-PERP.*50\s?000\.00/ }).waitFor();
+    await page.locator('#prices').getByRole('row', { name: /BTC-USD 50\s?000\.00/ }).waitFor();
+    await page.locator('#breakers').getByText('Chain', { exact: true }).waitFor();
+    await page.locator('#health').getByText('accounts have positions').waitFor();
+    await page.locator('#chart canvas').first().waitFor();
+  });
+
+  it('lets a trader with a development key deposit, order and cancel', async () => {
+    await page.locator('#markets').getByRole('row', { name: /BTC-PERP.*open/ }).waitFor();
+    await page.getByRole('textbox', { name: 'Key' }).or(page.getByRole('combobox', { name: 'Key' })).fill('//Bob');
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await page.getByRole('button', { name: 'Get test assets from the faucet' }).click();
+    await note('Faucet').getByText('in block').waitFor();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByRole('button', { name: 'Deposit', exact: true }).click();
+    await note('Deposit 1000 USDC').getByText('in block').waitFor();
+
+    await page.getByRole('button', { name: 'Limit', exact: true }).click();
+    await page.getByLabel('Size, BTC').fill('0.01');
+    await page.getByLabel('Price, USDC').fill('40000.05');
+    await page.getByText('take 40000 or 40000.1').waitFor();
+    await page.getByLabel('Price, USDC').fill('40000');
+    await page.getByText('At worst 40').waitFor();
+    await page.getByRole('button', { name: 'Buy 0.01 BTC' }).click();
+    await page.locator('#book').getByRole('row', { name: /40\s?000\.00 0\.01/ }).waitFor();
+    await page.locator('#account').getByRole('row', { name: /BTC-PERP Limit buy/ }).waitFor();
+    await picture(page, 'desktop');
+    await page.getByRole('button', { name: /^Cancel order/ }).click();
+    await page.locator('#book').getByText('no buys').waitFor();
+  });
+
+  it('says why a withdrawal is not possible', async () => {
+    await page.getByLabel('Amount').fill('5000');
+    await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+    await note('Withdraw 5000 USDC').and(page.locator('.failed')).waitFor();
+    const text = await note('Withdraw 5000 USDC').textContent();
+    assert.match(text, /\. [A-Z]/, text);
+    await page.getByLabel('Amount').fill('five');
+    await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+    await note('no decimal number').waitFor();
+  });
+
+  it('signs with an extension, which is asked', async () => {
+    const pair = new Keyring({ type: 'sr25519', ss58Format: 42 }).addFromUri('//Charlie');
+    const asked = [];
+    const signing = async (opened) => {
+      await opened.exposeFunction('signRaw', (data) => {
+        asked.push(data);
+        return u8aToHex(pair.sign(hexToU8a(data), { withType: true }));
+      });
+      await opened.addInitScript(fakeExtension, pair.address);
+    };
+    const other = await open(DESKTOP, signing);
+    await other.getByRole('button', { name: 'Connect an extension' }).click();
+    await other.getByRole('button', { name: /Charlie of the extension/ }).click();
+    await other.getByRole('button', { name: 'Open', exact: true }).click();
+    await note('Open subaccount 0', other).getByText('in block').waitFor();
+    assert.equal(asked.length, 1);
+    await other.close();
+  });
+
+  it('without an extension says how to get one', async () => {
+    const other = await open(DESKTOP);
+    await other.getByRole('button', { name: 'Connect an extension' }).click();
+    await other.getByRole('alert').filter({ hasText: 'polkadot.js.org/extension' }).waitFor();
+    await other.close();
+  });
+
+  it('fits a phone, in light and in dark', async () => {
+    const phone = await open(PHONE);
+    await phone.getByRole('row', { name: /BTC-PERP.*50\s?000\.00/ }).waitFor();
+    for (const colorScheme of ['light', 'dark']) {
+      await phone.emulateMedia({ colorScheme });
+      assert.equal(await phone.evaluate(() => document.documentElement.scrollWidth), PHONE.width, 'it scrolls sideways');
+      await picture(phone, `phone-${colorScheme}`);
+    }
+    await phone.close();
+  });
+
+  it('has a name for everything that can be used, and one heading for each panel', async () => {
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll('button, input, select')]
+        .filter((element) => !(element.labels?.length || element.getAttribute('aria-label') || element.textContent.trim()))
+        .map((element) => element.outerHTML),
+    );
+    assert.deepEqual(nameless, []);
+    const [panels, headings] = await page.evaluate(() => ['.panel', '.panel h2'].map((selector) => document.querySelectorAll(selector).length));
+    assert.equal(panels, headings);
+  });
+
+  it('tells that the node went away, and goes on with the chain that comes back', async () => {
+    await stopChain();
+    await alert('went away');
+    await picture(page, 'node-lost');
+    await startChain();
+    await page.getByRole('status').filter({ hasText: 'live' }).waitFor();
+    await page.getByRole('row', { name: /BTC-PERP.*50\s?000\.00/ }).waitFor();
+    // A new chain: the subaccount is not there any more, and the page knows.
+    await page.getByRole('button', { name: 'Open', exact: true }).waitFor();
+    assert.equal(await page.getByRole('alert').filter({ hasText: 'went away' }).count(), 0);
+  });
+
+  it('asked nobody but its own server and the node, and had no error', () => {
+    assert.deepEqual(foreign, []);
+    assert.deepEqual(errors, []);
+  });
+});
+
+async function picture(page, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** In the page: what an extension puts there, with one account, whose key this process has. */
+function fakeExtension(address) {
+  const signer = { signRaw: async ({ data }) => ({ id: 1, signature: await window.signRaw(data) }) };
+  window.injectedWeb3 = {
+    'polkadot-js': {
+      version: '0.63.1',
+      enable: async () => ({
+        accounts: { get: async () => [{ address, name: 'Charlie of the extension', type: 'sr25519' }], subscribe: () => () => {} },
+        signer,
+      }),
+    },
+  };
+}
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+/** A file server that knows nothing of the page. */
+async function serve(folder, prefix) {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://127.0.0.1');
+    const name = pathname.startsWith(prefix) ? pathname.slice(prefix.length) || 'index.html' : undefined;
+    try {
+      if (name === undefined || name.includes('..')) throw new Error('not here');
+      const body = await readFile(join(folder, name));
+      response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+/** A port that is free now, for a node that is not there yet. */
+function freePort() {
+  const socket = createSocket();
+  return new Promise((resolve) => {
+    socket.listen(0, '127.0.0.1', () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}
