@@ -16,6 +16,8 @@ use crate::{
 
 /// How often premiums are paid, and capital above the target is shared.
 pub(crate) const PREMIUM_PERIOD: Millis = Millis::HOUR;
+/// A loss below this, a cent, is what rounding leaves: the next fee pays it.
+pub(crate) const DUST: Amount = Amount::new(10_000);
 /// A premium that was not paid for longer than this is not made up for.
 const LONGEST_PREMIUM: Millis = Millis::DAY;
 const WEEK: Millis = Millis::new(Millis::DAY.get().saturating_mul(7));
@@ -296,7 +298,7 @@ impl<T: Config> Pallet<T> {
 		let operation = Operations::<T>::get(pool);
 		FundCondition {
 			drawdown: part_lost(highest.saturating_sub(left), highest),
-			unresolved_loss: !pending.is_zero() || operation.is_some_and(|one| one.pays_a_loss()),
+			unresolved_loss: pending >= DUST || operation.is_some_and(|one| one.pays_a_loss()),
 		}
 	}
 }

@@ -16,7 +16,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	backstop::winners,
-	funds::shortfall,
+	funds::{shortfall, DUST},
 	indices::{rounding, PoolIndices},
 	types::{Operation, Record, Stage},
 	Config, Error, Event, FirstPool, Funds, Incidents, OpenPools, Operations, Pallet, Records,
@@ -148,6 +148,10 @@ impl<T: Config> Pallet<T> {
 		if let Some(origin) = incident.origin.filter(|(market, _)| !was_tried(*market)) {
 			Self::begin_deleveraging(pool, origin, shortfall, Size::ZERO)?;
 			return Ok(true);
+		}
+		// What rounding left is no reason to close everybody's positions: the next fee pays it.
+		if shortfall < DUST {
+			return Ok(false);
 		}
 		Self::begin_settlement(pool);
 		Ok(true)
