@@ -10,6 +10,14 @@ use crate::{types::Stage, Event, Operations};
 
 /// A loss of 100,000 where the only winner can pay 12,500, and three others have claims.
 fn hopeless() -> [AccountKey; 4] {
+	let accounts = lost(500);
+	// the winner: 10,000 + 200,000 − 150,000
+	assert_eq!(equity(&accounts[0]), 60_000);
+	accounts
+}
+
+/// A loss of 100,000 whose winner has lost elsewhere.
+fn lost(eth: u64) -> [AccountKey; 4] {
 	let loser = opened(1, 100_000);
 	let winner = opened(2, 10_000);
 	let [a, b] = [opened(3, 300_000), opened(4, 100_000)];
@@ -18,9 +26,7 @@ fn hopeless() -> [AccountKey; 4] {
 	trade(ETH, 1_000, (&a, &b), 10).unwrap();
 	trade(ETH, 1_000, (&winner, &b), 30).unwrap();
 	set_price(BTC, 800);
-	set_price(ETH, 500);
-	// the winner: 10,000 + 200,000 − 150,000
-	assert_eq!(equity(&winner), 60_000);
+	set_price(ETH, eth);
 	assert_ok!(Insurance::absorb(&loser));
 	[winner, a, b, idle]
 }
@@ -58,6 +64,21 @@ fn all_claims_share_what_nobody_could_pay() {
 		let sum: i128 = accounts.iter().map(equity).sum();
 		assert_eq!(sum as u128, 647_502 - loss);
 		assert_eq!(equity(&backstop()), 0);
+	});
+}
+
+#[test]
+fn less_than_a_cent_closes_nobodys_positions() {
+	with_chain(|| {
+		// the winner's health: 210,000 − 300 · 211 − 40,000 − 15 · 789 = 94,865
+		let [_, a, ..] = lost(789);
+		blocks_of(u64::MAX);
+		next_block();
+
+		assert_eq!(equity(&backstop()), -(100_000 - 94_865 + 2));
+		assert!(!events().iter().any(|event| matches!(event, Event::SettlementSealed { .. })));
+		assert_eq!(lots(&a, ETH), 10);
+		assert!(!Insurance::condition(POOL).unresolved_loss);
 	});
 }
 
