@@ -189,7 +189,8 @@ fn assert_naive_clearing(batch: &Batch<'_>, admission: &Admission) {
 			let (demand, supply) = (at(Side::Buy), at(Side::Sell));
 			(Reverse(demand.min(supply)), demand.abs_diff(supply))
 		};
-		let best = (0..=MAX_PRICE)
+		// No batch clears at zero.
+		let best = (1..=MAX_PRICE)
 			.map(|ticks| (rank(ticks), ticks.abs_diff(batch.reference.get()), ticks))
 			.min()
 			.expect("some price");

@@ -43,3 +43,11 @@ proptest! {
 		auction::run(&bytes);
 	}
 }
+
+#[test]
+fn a_pool_that_sells_at_any_price_sells_at_a_tick() {
+	auction::run(&[
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 163, 255, 0, 95, 0, 0, 1,
+		79, 55, 0, 1,
+	]);
+}
