@@ -69,7 +69,7 @@ fn pool(symbol: &str) -> GenesisPool {
 		account_floor: dollars(100_000),
 		outflow_window: HOUR,
 		drawdown: GenesisThreshold { trip: percent(30), release: percent(20) },
-		backlog: GenesisThreshold { trip: 200, release: 20 },
+		backlog: GenesisThreshold { trip: 80, release: 8 },
 		breaker_release: 10 * SECOND,
 		fund: fund(),
 	}
@@ -311,7 +311,7 @@ fn breaker(unit: u64) -> GenesisBreaker {
 		missing_weight: GenesisThreshold { trip: basis_points(3_340), release: percent(20) },
 		price_age: GenesisThreshold { trip: 10 * SECOND, release: 4 * SECOND },
 		quarantine_age: GenesisThreshold { trip: MINUTE, release: 4 * SECOND },
-		backlog: GenesisThreshold { trip: 150, release: 15 },
+		backlog: GenesisThreshold { trip: 80, release: 8 },
 		reduce_only_release: 5 * SECOND,
 		quarantine_release: 10 * SECOND,
 	}

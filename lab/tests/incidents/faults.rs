@@ -228,7 +228,8 @@ fn stampede(count: u32) -> u32 {
 fn a_thousand_accounts_due_in_one_block() {
 	// Nobody waits for ever; how fast it goes is what the weights of an account allow.
 	let blocks = stampede(1_000);
-	assert!(blocks <= 1_000, "gone within 1,000 blocks: {blocks}");
+	println!("gone after {blocks} blocks");
+	assert!(blocks <= 300, "gone within 300 blocks: {blocks}");
 }
 
 #[test]

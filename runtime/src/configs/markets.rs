@@ -47,7 +47,7 @@ parameter_types! {
 	/// Sixteen seconds without finality, or thirty without a block, are no ordinary network.
 	pub Chain: ChainParams = ChainParams {
 		finality_lag: Threshold { trip: 32, release: 16 },
-		backlog: Threshold { trip: 300, release: 30 },
+		backlog: Threshold { trip: 100, release: 10 },
 		release: Millis::new(10_000),
 		outage_gap: Millis::new(30_000),
 		grace: Millis::new(60_000),
@@ -70,7 +70,7 @@ impl Get<Budget> for PipelineBudget {
 			total,
 			with_backlog: total.saturating_add(BACKLOG_RATIO * MAXIMUM_BLOCK_WEIGHT),
 			solvency: Ratio::saturating_from_percent(40),
-			liquidation: Ratio::saturating_from_percent(20),
+			liquidation: Ratio::saturating_from_percent(45),
 			resolution: Ratio::saturating_from_percent(10),
 		}
 	}
