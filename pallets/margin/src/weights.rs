@@ -29,6 +29,8 @@ pub trait WeightInfo {
 	fn step(i: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 96.
 	fn wake(n: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 1 to 24.
+	fn fall_due(n: u32) -> Weight;
 }
 
 /// Measured times, and the runtime's cost of each read and write.
@@ -180,6 +182,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
+
+	// Not measured yet.
+	fn fall_due(n: u32) -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
+	}
 }
 
 /// Nothing weighs anything, for tests.
@@ -206,6 +217,9 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn wake(_n: u32) -> Weight {
+		Weight::zero()
+	}
+	fn fall_due(_n: u32) -> Weight {
 		Weight::zero()
 	}
 }
