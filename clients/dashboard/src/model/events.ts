@@ -50,8 +50,14 @@ const TITLES: Record<string, string> = {
   'margin.AccountDue': 'Account due',
   'margin.MarginCall': 'Margin call',
   'exchange.ForcedFilled': 'Liquidated in the batch',
-  'liquidation.Offered': 'Offered',
+  'liquidation.Offered': 'In auction',
+  'liquidation.Filled': 'Liquidated',
+  'liquidation.CurveReset': 'Auction begins anew',
+  'liquidation.Ended': 'Liquidation over',
   'liquidation.BidFilled': 'Bid filled',
+  'liquidation.Absorbed': 'Worth less than nothing, to the backstop',
+  'insurance.TakenOver': 'Backstop took over',
+  'insurance.WorkedOff': 'Backstop works off',
   'liquidation.BacklogChanged': 'Accounts that wait',
   'insurance.Swept': 'Backstop flat, swept into the fund',
   'contagion.LoadChanged': 'Liquidation at risk over depth',
@@ -67,6 +73,19 @@ export interface Names {
   asset(number: number): string;
   pool(number: number): string;
   feed(number: number): { symbol: string; decimals: number } | undefined;
+}
+
+/** The lines of a block: what several events say of the same account is said once. */
+export function linesOf(events: readonly ChainEvent[], names: Names): Line[] {
+  const filled = new Set(events.filter(({ name }) => name === 'liquidation.Filled').map(({ data }) => data['account']));
+  const due = new Set<Plain>();
+  const isNews = ({ name, data }: ChainEvent): boolean => {
+    const { account } = data;
+    if (name === 'exchange.ForcedFilled' || (name === 'liquidation.OfferEnded' && variant(data['reason']) === 'Filled')) return !filled.has(account);
+    if (name !== 'margin.AccountDue') return true;
+    return !due.has(account) && Boolean(due.add(account));
+  };
+  return events.filter(isNews).map((event) => lineOf(event, names)).filter((line) => line !== undefined);
 }
 
 export function lineOf(event: ChainEvent, names: Names): Line | undefined {
