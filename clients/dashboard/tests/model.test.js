@@ -6,8 +6,11 @@ import { describe, it } from 'node:test';
 import { CallFailed, Disconnected, Market, OffGrid, Refused, UnsupportedChain } from '@breakwater/client';
 
 import { capabilitiesOf } from '../build/model/capabilities.js';
-import { lineOf, topicOf } from '../build/model/events.js';
+import { EMPTY_DRAFT, isComplete, ofKind, orderOf, triggerOf, waitsBelow } from '../build/model/draft.js';
+import { lineOf, linesOf, topicOf } from '../build/model/events.js';
 import { History } from '../build/model/history.js';
+import { soldUnits } from '../build/model/sold.js';
+import { Tally } from '../build/model/tally.js';
 import { Pace } from '../build/model/pace.js';
 import { checkEndpoint, connectionProblem, NoAnswer, problemOf } from '../build/model/problems.js';
 import { fromShocks, healthBins, liquidationMap, MOVES, usedMargin } from '../build/model/risk-map.js';
@@ -142,7 +145,7 @@ describe('events', () => {
   it('say prices, sizes and money in their units', () => {
     assert.equal(said('exchange.ForcedFilled', { account: '0x01', market: 0, side: 'Sell', size: 12_500n, price: 5_000_050n }), 'BTC-PERP · side sell · size 1.2500 · price 50000.50');
     assert.equal(said('margin.AccountDue', { account: '0x01', shortfall: 1_500_000n * 10n ** 9n }), 'shortfall 1.50');
-    assert.equal(said('margin.FundMoved', { from: 0, to: 1, amount: 2_000_000n }), 'from 0 · to 1 · amount 2.00');
+    assert.equal(said('margin.FundMoved', { from: 0, to: 2 ** 32 - 1, amount: 2_000_000n }), 'from pool MAIN to the fund of all pools · 2.00');
   });
 
   it('of pallets that this page has not heard of are told by their fields', () => {
@@ -158,6 +161,24 @@ describe('events', () => {
     assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00 · budget 3.00');
     assert.equal(said('liquidation.OfferEnded', { leg: { type: 'Collateral', value: 1 }, left: 0n, reason: 'NotNeeded' }), 'asset 1 · left 0 · reason not needed');
     assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, tranches: [1_000_000n, 0n] }), 'pool MAIN · loss 3.00 · tranches 1.00, 0.00');
+  });
+
+  it('of one account in one block are said once', () => {
+    const of = (name, data) => event(name, { account: '0x01', ...data });
+    const leg = { type: 'Market', value: 0 };
+    const block = [
+      of('margin.AccountDue', { shortfall: 10n ** 9n }),
+      of('margin.AccountDue', { shortfall: 10n ** 9n }),
+      of('liquidation.Offered', { leg, lots: -10n }),
+      of('exchange.ForcedFilled', { market: 0, size: 10n }),
+      of('liquidation.Filled', { leg, lots: -10n, venue: 'Batch' }),
+      of('liquidation.OfferEnded', { leg, left: 0n, reason: 'Filled' }),
+      of('liquidation.OfferEnded', { leg, left: 5n, reason: 'NotNeeded' }),
+      event('margin.AccountDue', { account: '0x02', shortfall: 10n ** 9n }),
+      event('exchange.ForcedFilled', { account: '0x02', market: 0, size: 10n }),
+    ];
+    const titles = linesOf(block, names).map(({ title, account }) => `${title} ${account}`);
+    assert.deepEqual(titles, ['Account due 0x01', 'In auction 0x01', 'Liquidated 0x01', 'Offer ended 0x01', 'Account due 0x02', 'Liquidated in the batch 0x02']);
   });
 
   it('of breakers say what still works', () => {
@@ -197,4 +218,69 @@ it('capabilities are what the metadata says', () => {
   const { apis, pallets } = capabilitiesOf(api);
   assert.ok(apis.get('insuranceApi').has('pool'));
   assert.ok(pallets.has('circuitBreaker') && !pallets.has('insurance'));
+});
+
+describe('a tally of liquidations', () => {
+  const listed = { markets: [BTC], assets: [{ asset: 1, symbol: 'WBTC', decimals: 8, priceDecimals: 2, unitsPerLot: 10_000n, tickValue: 1 }] };
+  const due = (account) => event('margin.AccountDue', { account });
+  const filled = (leg, lots, price, venue) => event('liquidation.Filled', { leg, lots, price, venue });
+  const market = { type: 'Market', value: 0 };
+
+  it('counts accounts once, and what was closed by where it went', () => {
+    const tally = new Tally();
+    tally.add(5, [due('0x01'), filled(market, -10_000n, 5_000_000n, 'Batch'), filled(market, 5_000n, 5_000_000n, 'Bid')], listed);
+    tally.add(6, [due('0x01'), due('0x02'), filled({ type: 'Collateral', value: { pool: 0, asset: 1 } }, -2n, 5_000_000n, 'Backstop'), event('insurance.LossPaid', { loss: 7n })], listed);
+    assert.deepEqual(tally.totals(), { from: 5, accounts: 2, closed: { Batch: 50_000_000_000n, Bid: 25_000_000_000n, Backstop: 10_000_000n }, losses: 7n });
+  });
+
+  it('forgets blocks that are replaced', () => {
+    const tally = new Tally();
+    tally.add(5, [due('0x01')], listed);
+    tally.add(6, [due('0x02'), event('insurance.LossPaid', { loss: 7n })], listed);
+    tally.add(6, [], listed);
+    assert.deepEqual(tally.totals(), { from: 5, accounts: 1, closed: {}, losses: 0n });
+    tally.add(5, [], listed);
+    assert.equal(tally.totals().accounts, 0);
+  });
+});
+
+describe('a draft of an order', () => {
+  const draft = { ...EMPTY_DRAFT, size: ' 1 ' };
+
+  it('becomes the order that it says', () => {
+    assert.deepEqual(orderOf(draft, 'BTC-PERP'), { market: 'BTC-PERP', side: 'buy', size: '1', reduceOnly: false, type: 'market' });
+    assert.deepEqual(orderOf({ ...draft, kind: 'post-only', price: '5 ' }, 'BTC-PERP'), { market: 'BTC-PERP', side: 'buy', size: '1', reduceOnly: false, type: 'post-only', price: '5' });
+    assert.equal(triggerOf(draft, 'BTC-PERP'), undefined);
+    const stop = { ...ofKind(draft, 'stop'), side: 'sell', level: ' 4 ' };
+    assert.deepEqual(triggerOf(stop, 'BTC-PERP'), { market: 'BTC-PERP', side: 'sell', size: '1', reduceOnly: true, type: 'market', trigger: { kind: 'stop', level: '4' } });
+    assert.equal(triggerOf({ ...stop, price: '3' }, 'BTC-PERP').type, 'limit');
+  });
+
+  it('closes a position when it waits, unless told otherwise, and no longer when it does not wait', () => {
+    assert.equal(ofKind(ofKind(draft, 'stop'), 'take-profit').reduceOnly, true);
+    assert.equal(ofKind(ofKind(draft, 'stop'), 'limit').reduceOnly, false);
+    assert.equal(ofKind({ ...draft, reduceOnly: true }, 'limit').reduceOnly, true);
+  });
+
+  it('waits below for a stop that sells, as the chain does', () => {
+    const below = (kind, side) => waitsBelow({ ...draft, kind, side });
+    assert.deepEqual([below('stop', 'sell'), below('stop', 'buy'), below('take-profit', 'sell'), below('take-profit', 'buy')], [true, false, false, true]);
+  });
+
+  it('is complete with what its kind needs', () => {
+    const complete = (part) => isComplete({ ...draft, ...part });
+    assert.deepEqual([complete({}), complete({ size: ' ' }), complete({ kind: 'limit' }), complete({ kind: 'limit', price: '5' })], [true, false, false, true]);
+    assert.deepEqual([complete({ kind: 'stop' }), complete({ kind: 'stop', level: '5' })], [false, true]);
+  });
+});
+
+it('what is in auction is shown and bid for in its units', () => {
+  const wbtc = { asset: 1, symbol: 'WBTC', decimals: 8, priceDecimals: 2, unitsPerLot: 10_000n, tickValue: 1 };
+  const position = soldUnits({ market: 0 }, [BTC], [wbtc]);
+  assert.deepEqual([position.showSize(12_500n), position.size(12_500n), position.price(5_000_050n)], ['1.2500', '1.25', '50000.5']);
+  assert.deepEqual(position.bid('sell', '1', '2'), { market: 0, side: 'sell', size: '1', limit: '2' });
+  const coin = soldUnits({ pool: 0, asset: 1 }, [BTC], [wbtc]);
+  assert.deepEqual([coin.showSize(1_234n), coin.size(1_234n), coin.symbol], ['0.1234', '0.1234', 'WBTC']);
+  assert.deepEqual(coin.bid('buy', '1', '2'), { asset: 1, size: '1', limit: '2' });
+  assert.equal(soldUnits({ market: 7 }, [BTC], [wbtc]), undefined);
 });

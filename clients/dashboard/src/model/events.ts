@@ -104,16 +104,21 @@ export function lineOf(event: ChainEvent, names: Names): Line | undefined {
 }
 
 /** Fields that a title or a column says already, or that are of no use without the state. */
-const SILENT = new Set(['account', 'order', 'clientId', 'organic']);
+const SILENT = new Set(['account', 'order', 'clientId', 'organic', 'shares', 'generation', 'who']);
 
 function textOfEvent({ name, data }: ChainEvent, names: Names): string {
   if (name === 'circuitBreaker.MarketChanged') return marketBreakerText(data, names);
+  if (name === 'margin.FundMoved') return `from ${fundOf(data['from'], names)} to ${fundOf(data['to'], names)} · ${cents(data['amount'] as bigint)}`;
   const number = data['market'] ?? marketOfLeg(data['leg']);
   const market = typeof number === 'number' ? names.market(number) : undefined;
   const feed = typeof data['feed'] === 'number' ? names.feed(data['feed']) : undefined;
   const parts = Object.entries(data).filter(([field, value]) => !SILENT.has(field) && value !== undefined);
   return parts.map(([field, value]) => fieldText(field, value, { names, market, feed, nano: NANO_EVENTS.has(name) })).join(' · ');
 }
+
+/** The fund of all pools has the number that no pool has. */
+const ALL_POOLS = 2 ** 32 - 1;
+const fundOf = (pool: Plain, names: Names): string => (pool === ALL_POOLS ? 'the fund of all pools' : `pool ${names.pool(pool as number)}`);
 
 /** The market of a position's leg; none of collateral. */
 const marketOfLeg = (leg: Plain): Plain => (variant(leg) === 'Market' ? (leg as { value: Plain }).value : undefined);
