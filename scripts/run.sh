@@ -17,8 +17,8 @@ node_enter
 port=${RPC_PORT:-9944}
 replay_port=${REPLAY_PORT:-8800}
 dashboard_port=${DASHBOARD_PORT:-8090}
-traders=${TRADERS:-30}
-# The plunge begins after three minutes. The long crash begins at 15 percent of six hours: two minutes
+traders=${TRADERS:-40}
+# The plunge begins after two minutes. The long crash begins at 15 percent of six hours: two minutes
 # from here, and half an hour to its bottom.
 speed=1 start=0
 if [ -n "${CANDLES:-}" ]; then

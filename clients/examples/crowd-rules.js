@@ -9,7 +9,7 @@ const LEVERAGE = [8, 30];
 const COINS_CHANCE = 0.2;
 /** Every second one holds on to what it has, come what may; and is for rising prices. */
 const STUBBORN_CHANCE = 0.5;
-const CLOSE_CHANCE = { nervous: 0.25, stubborn: 0.01 };
+const CLOSE_CHANCE = { nervous: 0.1, stubborn: 0.01 };
 const BULLISH = 0.8;
 const FOLLOW_CHANCE = 0.7;
 /** Of what margin carries: prices move until the order is there. */

@@ -14,7 +14,7 @@ const marketAt = (mark, { minOrder = 10n, maxOrder = 1_000_000n } = {}) => new M
 const BTC = marketAt(5_000_000n);
 /** How often something is so, of many. */
 const part = (of) => Array.from({ length: TIMES }, (_, i) => of(randomFrom(7, i))).filter(Boolean).length / TIMES;
-const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 0.05, `${value}, not about ${wanted}`);
+const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 0.03, `${value}, not about ${wanted}`);
 
 describe('a trader of the crowd', () => {
   it('is the same under the same seed, and others are others', () => {
@@ -28,7 +28,7 @@ describe('a trader of the crowd', () => {
     const [held, flat] = [[{ market: 0, lots: 1n }], []];
     assert.equal(nextStep({ positions: flat, equity: RUINED }, { kind: 'nervous' }, Math.random), 'open');
     assert.equal(nextStep({ positions: flat, equity: RUINED - 1n }, { kind: 'stubborn' }, Math.random), 'restart');
-    near(part((random) => nextStep({ positions: held, equity: 0n }, { kind: 'nervous' }, random) === 'close'), 0.25);
+    near(part((random) => nextStep({ positions: held, equity: 0n }, { kind: 'nervous' }, random) === 'close'), 0.1);
     near(part((random) => nextStep({ positions: held, equity: 0n }, { kind: 'stubborn' }, random) === 'close'), 0.01);
   });
 

@@ -18,7 +18,7 @@ const HELP = `Usage: node examples/crowd.js [options]
 
   --endpoint <url>    of the node (default: ${DEFAULT_ENDPOINT})
   --secret <secret>   of the account that pays everybody's fees (default: //Eve)
-  --traders <n>       (default: 30)
+  --traders <n>       (default: 40)
   --seed <n>          of what they do (default: 1)
   --pause <seconds>   between two decisions of a trader, on average (default: 12)
   --fund <number>     given to each pool's fund the first time, and to that of all pools, in the quote
@@ -28,7 +28,7 @@ const HELP = `Usage: node examples/crowd.js [options]
 
 const options = optionsOf(HELP, {
   secret: { type: 'string', default: '//Eve' },
-  traders: { type: 'string', default: '30' },
+  traders: { type: 'string', default: '40' },
   seed: { type: 'string', default: '1' },
   pause: { type: 'string', default: '12' },
   fund: { type: 'string', default: '20000' },

@@ -7,13 +7,13 @@ import { CallFailed, Disconnected, Market, OffGrid, Refused, UnsupportedChain } 
 
 import { capabilitiesOf } from '../build/model/capabilities.js';
 import { EMPTY_DRAFT, isComplete, ofKind, orderOf, triggerOf, waitsBelow } from '../build/model/draft.js';
-import { lineOf, linesOf, topicOf } from '../build/model/events.js';
+import { lineOf, Narrator, topicOf } from '../build/model/events.js';
 import { History } from '../build/model/history.js';
-import { soldUnits } from '../build/model/sold.js';
-import { Tally } from '../build/model/tally.js';
 import { Pace } from '../build/model/pace.js';
 import { checkEndpoint, connectionProblem, NoAnswer, problemOf } from '../build/model/problems.js';
 import { fromShocks, healthBins, liquidationMap, MOVES, usedMargin } from '../build/model/risk-map.js';
+import { soldUnits } from '../build/model/sold.js';
+import { Tally } from '../build/model/tally.js';
 import { random } from './support.js';
 
 const MARK = 50_000n;
@@ -158,27 +158,41 @@ describe('events', () => {
 
   it('of legs are told in the units of their market', () => {
     const leg = { type: 'Market', value: 0 };
-    assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00 · budget 3.00');
+    assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00');
     assert.equal(said('liquidation.OfferEnded', { leg: { type: 'Collateral', value: 1 }, left: 0n, reason: 'NotNeeded' }), 'asset 1 · left 0 · reason not needed');
     assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, tranches: [1_000_000n, 0n] }), 'pool MAIN · loss 3.00 · tranches 1.00, 0.00');
   });
 
+  const leg = { type: 'Market', value: 0 };
+  const of = (account, name, data) => event(name, { account, ...data });
+  const due = (account) => of(account, 'margin.AccountDue', { shortfall: 10n ** 9n });
+  const offered = (account) => of(account, 'liquidation.Offered', { leg, lots: -10n });
+  const titles = (narrator, block, events) => narrator.lines(block, events).map(({ title, account }) => `${title} ${account}`);
+
   it('of one account in one block are said once', () => {
-    const of = (name, data) => event(name, { account: '0x01', ...data });
-    const leg = { type: 'Market', value: 0 };
     const block = [
-      of('margin.AccountDue', { shortfall: 10n ** 9n }),
-      of('margin.AccountDue', { shortfall: 10n ** 9n }),
-      of('liquidation.Offered', { leg, lots: -10n }),
-      of('exchange.ForcedFilled', { market: 0, size: 10n }),
-      of('liquidation.Filled', { leg, lots: -10n, venue: 'Batch' }),
-      of('liquidation.OfferEnded', { leg, left: 0n, reason: 'Filled' }),
-      of('liquidation.OfferEnded', { leg, left: 5n, reason: 'NotNeeded' }),
-      event('margin.AccountDue', { account: '0x02', shortfall: 10n ** 9n }),
-      event('exchange.ForcedFilled', { account: '0x02', market: 0, size: 10n }),
+      due('0x01'),
+      due('0x01'),
+      offered('0x01'),
+      of('0x01', 'exchange.ForcedFilled', { market: 0, size: 10n }),
+      of('0x01', 'liquidation.Filled', { leg, lots: -10n, venue: 'Batch' }),
+      of('0x01', 'liquidation.OfferEnded', { leg, left: 0n, reason: 'Filled' }),
+      of('0x01', 'liquidation.OfferEnded', { leg, left: 5n, reason: 'NotNeeded' }),
+      due('0x02'),
+      of('0x02', 'exchange.ForcedFilled', { market: 0, size: 10n }),
     ];
-    const titles = linesOf(block, names).map(({ title, account }) => `${title} ${account}`);
-    assert.deepEqual(titles, ['Account due 0x01', 'In auction 0x01', 'Liquidated 0x01', 'Offer ended 0x01', 'Account due 0x02', 'Liquidated in the batch 0x02']);
+    assert.deepEqual(titles(new Narrator(names), 7, block), ['Account due 0x01', 'In auction 0x01', 'Liquidated 0x01', 'Offer ended 0x01', 'Account due 0x02', 'Liquidated in the batch 0x02']);
+  });
+
+  it('of what goes on from block to block are said when it begins', () => {
+    const narrator = new Narrator(names);
+    const both = [due('0x01'), offered('0x01')];
+    assert.deepEqual(titles(narrator, 7, both), ['Account due 0x01', 'In auction 0x01']);
+    assert.deepEqual(titles(narrator, 8, [...both, due('0x02')]), ['Account due 0x02']);
+    assert.deepEqual(titles(narrator, 9, both), []);
+    assert.deepEqual(titles(narrator, 20, both), ['Account due 0x01', 'In auction 0x01'], 'it was over in between');
+    assert.deepEqual(titles(narrator, 20, both), ['Account due 0x01', 'In auction 0x01'], 'the block that began it was replaced');
+    assert.deepEqual(titles(narrator, 21, both), []);
   });
 
   it('of breakers say what still works', () => {
@@ -260,6 +274,8 @@ describe('a draft of an order', () => {
     assert.equal(ofKind(ofKind(draft, 'stop'), 'take-profit').reduceOnly, true);
     assert.equal(ofKind(ofKind(draft, 'stop'), 'limit').reduceOnly, false);
     assert.equal(ofKind({ ...draft, reduceOnly: true }, 'limit').reduceOnly, true);
+    assert.equal(ofKind({ ...draft, kind: 'limit', price: '5' }, 'post-only').price, '5');
+    assert.equal(ofKind({ ...draft, kind: 'limit', price: '5' }, 'stop').price, '', 'a limit is no limit of a stop');
   });
 
   it('waits below for a stop that sells, as the chain does', () => {

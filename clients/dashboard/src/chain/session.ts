@@ -4,7 +4,7 @@ import { batch } from '@preact/signals';
 import { HistoryGone, type Client, type FollowedBlock, type Market, type MarketPrices } from '@breakwater/client';
 
 import { capabilitiesOf } from '../model/capabilities.js';
-import { linesOf, topicOf, type Line, type Names } from '../model/events.js';
+import { Narrator, topicOf, type Line, type Names } from '../model/events.js';
 import { float } from '../model/format.js';
 import { Pace } from '../model/pace.js';
 import { connectionProblem } from '../model/problems.js';
@@ -182,7 +182,7 @@ export const names: Names = {
 async function followEvents(client: Client, signal: AbortSignal): Promise<void> {
   const { connection } = client;
   let from = Math.max(1, connection.head(false) - PAST_BLOCKS);
-  const tally = new Tally();
+  const [tally, narrator] = [new Tally(), new Narrator(names)];
   while (!signal.aborted) {
     try {
       for await (const block of connection.blocks({ from, signal })) {
@@ -192,7 +192,7 @@ async function followEvents(client: Client, signal: AbortSignal): Promise<void> 
         const { parameters } = client;
         tally.add(block.number, events, parameters);
         state.totals.value = tally.totals();
-        add(block, linesOf(events, names));
+        add(block, narrator.lines(block.number, events));
         from = block.number + 1;
       }
     } catch (error) {

@@ -20,8 +20,11 @@ export const EMPTY_DRAFT: Draft = { side: 'buy', kind: 'market', size: '', price
 /** Waits for the mark. */
 export const waits = (kind: Kind): kind is 'stop' | 'take-profit' => kind === 'stop' || kind === 'take-profit';
 
-/** Another kind: what waits closes a position, unless one says otherwise. */
-export const ofKind = (draft: Draft, kind: Kind): Draft => ({ ...draft, kind, reduceOnly: waits(kind) || (draft.reduceOnly && !waits(draft.kind)) });
+/** Another kind: what waits closes a position, unless one says otherwise. A price is not taken along where it would mean something else. */
+export function ofKind(draft: Draft, kind: Kind): Draft {
+  if (waits(kind) === waits(draft.kind)) return { ...draft, kind };
+  return { ...draft, kind, price: '', reduceOnly: waits(kind) };
+}
 
 /** Nothing that the chain has to be asked about is missing. */
 export function isComplete({ kind, size, price, level }: Draft): boolean {

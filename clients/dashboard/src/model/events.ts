@@ -75,18 +75,37 @@ export interface Names {
   feed(number: number): { symbol: string; decimals: number } | undefined;
 }
 
-/** The lines of a block: what several events say of the same account is said once. */
-export function linesOf(events: readonly ChainEvent[], names: Names): Line[] {
-  const filled = new Set(events.filter(({ name }) => name === 'liquidation.Filled').map(({ data }) => data['account']));
-  const due = new Set<Plain>();
-  const isNews = ({ name, data }: ChainEvent): boolean => {
-    const { account } = data;
-    if (name === 'exchange.ForcedFilled' || (name === 'liquidation.OfferEnded' && variant(data['reason']) === 'Filled')) return !filled.has(account);
-    if (name !== 'margin.AccountDue') return true;
-    return !due.has(account) && Boolean(due.add(account));
-  };
-  return events.filter(isNews).map((event) => lineOf(event, names)).filter((line) => line !== undefined);
+/** Between two blocks that say the same of an account, so many others: it goes on. */
+const PAUSE_BLOCKS = 4;
+
+/** Tells blocks in their order. What several events say of one account is said once; what goes on, when it begins. */
+export class Narrator {
+  /** What goes on: from which block on, and until which it was said again. */
+  #ongoing = new Map<string, { first: number; last: number }>();
+
+  constructor(readonly names: Names) {}
+
+  lines(block: number, events: readonly ChainEvent[]): Line[] {
+    for (const [what, { first, last }] of this.#ongoing) if (first >= block || last < block - PAUSE_BLOCKS) this.#ongoing.delete(what);
+    const filled = new Set(events.filter(({ name }) => name === 'liquidation.Filled').map(({ data }) => data['account']));
+    const isNews = (event: ChainEvent): boolean => this.#begins(block, event) && !(repeatsFill(event) && filled.has(event.data['account']));
+    return events.filter(isNews).map((event) => lineOf(event, this.names)).filter((line) => line !== undefined);
+  }
+
+  /** Whether it is the first of its kind for an account; anything that does not go on is. */
+  #begins(block: number, { name, data }: ChainEvent): boolean {
+    if (name !== 'margin.AccountDue' && name !== 'liquidation.Offered') return true;
+    const what = `${name} ${String(data['account'])} ${legName(data['leg'])}`;
+    const known = this.#ongoing.get(what);
+    this.#ongoing.set(what, { first: known?.first ?? block, last: block });
+    return known === undefined;
+  }
 }
+
+const legName = (leg: Plain): string => JSON.stringify(leg, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
+
+/** Says what `liquidation.Filled` says, too. */
+const repeatsFill = ({ name, data }: ChainEvent): boolean => name === 'exchange.ForcedFilled' || (name === 'liquidation.OfferEnded' && variant(data['reason']) === 'Filled');
 
 export function lineOf(event: ChainEvent, names: Names): Line | undefined {
   const topic = topicOf(event.name);
@@ -104,7 +123,7 @@ export function lineOf(event: ChainEvent, names: Names): Line | undefined {
 }
 
 /** Fields that a title or a column says already, or that are of no use without the state. */
-const SILENT = new Set(['account', 'order', 'clientId', 'organic', 'shares', 'generation', 'who']);
+const SILENT = new Set(['account', 'order', 'clientId', 'organic', 'shares', 'generation', 'who', 'budget']);
 
 function textOfEvent({ name, data }: ChainEvent, names: Names): string {
   if (name === 'circuitBreaker.MarketChanged') return marketBreakerText(data, names);
@@ -155,8 +174,7 @@ const SIZES = /^(size|lots|left|held|volume|position|excess|.*Lots|.*Size)$/;
 const MONEY =
   /^(amount|fee|charge|proceeds|shortfall|paid|loss|cash|equity|profit|capital|global|tranches|fund|cost|deficit|writtenOff|share|weight|cap|claims?|haircuts?|beyond|premium|target|value|lowest|highest|to[A-Z].*|.*Amount|.*Loss)$/;
 const RATES = /^(rate|ratio|down|up|.*Share|.*Rate|.*Ratio)$/;
-/** Fields and events that count money in billionths of a quantum. */
-const NANO_FIELDS = new Set(['budget']);
+/** Events that count money in billionths of a quantum. */
 const NANO_EVENTS = new Set(['margin.AccountDue', 'margin.MarginCall']);
 const NANO = 10n ** 9n;
 
@@ -191,7 +209,7 @@ function amountText(field: string, value: bigint, { market, feed, nano }: Contex
     if (decimals !== undefined) return decimal(value, decimals);
   }
   if (SIZES.test(field) && market) return decimal(value, market.grid.lotDecimals);
-  if (nano || NANO_FIELDS.has(field)) return cents(value / NANO);
+  if (nano) return cents(value / NANO);
   if (MONEY.test(field)) return cents(value);
   if (RATES.test(field)) return percent(value);
   return decimal(value, 0);

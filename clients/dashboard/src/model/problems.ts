@@ -13,7 +13,7 @@ const TODO: Record<string, string> = {
   'exchange.InsufficientMargin': 'Deposit more, or order less.',
   'exchange.UnknownOrder': 'It was filled or cancelled before. Nothing to do.',
   'exchange.NoPrice': 'The feeds need some blocks after the start. Wait a little.',
-  'liquidation.NothingOffered': 'Prices move every block, and others bid too. Look at what is offered now, and try again.',
+  'liquidation.NothingOffered': 'Look at what is offered now, and try again.',
   'liquidation.NotEnoughMargin': 'Take less, or deposit more.',
   'liquidation.NotEnoughQuote': 'Take less, or deposit more of the quote asset.',
   'liquidation.OtherPool': 'Open a subaccount in the pool of what is offered, under another number.',
@@ -24,6 +24,9 @@ const TODO: Record<string, string> = {
   'token.FundsUnavailable': 'There is not so much in the wallet. Take less, or use the faucet.',
   'token.BelowMinimum': 'Leave a little in the wallet, or take all of it.',
 };
+
+/** What to do about an error of the chain, if there is more to say than its name does. */
+export const todoOf = (error: string): string => TODO[error] ?? '';
 
 /** Nothing answers at the address. */
 export class NoAnswer extends BreakwaterError {}

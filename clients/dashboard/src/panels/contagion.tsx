@@ -46,7 +46,7 @@ function Pools({ overlap }: { overlap: Overlap }) {
   return (
     <>
       <Figures>
-        <Figure label={`Overlap of pools, ${quote.value}`} value={money(overlap.highestEigenvalue)} note={overlap.lowestEigenvalue === overlap.highestEigenvalue ? undefined : `at least ${money(overlap.lowestEigenvalue)}`} />
+        <Figure label={`Overlap of pools, ${quote.value}`} value={money(overlap.highestEigenvalue)} note={money(overlap.lowestEigenvalue) === money(overlap.highestEigenvalue) ? undefined : `at least ${money(overlap.lowestEigenvalue)}`} />
       </Figures>
       {overlap.pools.length === 0 ? (
         <Empty>No pool holds what others hold too.</Empty>

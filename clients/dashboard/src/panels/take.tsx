@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Auction, BidPreview, Side, Trader } from '@breakwater/client';
 
 import { cents, words } from '../model/format.js';
+import { todoOf } from '../model/problems.js';
 import type { SoldUnits } from '../model/sold.js';
 import { quote } from '../state.js';
 import { useAsked } from '../ui/asked.js';
@@ -61,7 +62,7 @@ function Form({ trader, auction, units, side, offered }: TakeProps & { side: Sid
 
 /** What the bid would do in this block. */
 function told({ refused, size, cost, atMark, fills }: BidPreview, side: Side, units: SoldUnits): string {
-  if (refused) return `It would be refused now: ${words(refused).toLowerCase()}.`;
+  if (refused) return `It would be refused now: ${words(refused).toLowerCase()}. ${todoOf(`liquidation.${refused}`)}`;
   const gain = atMark - cost;
   const paid = cost < 0n ? -cost : cost;
   const of = fills.length === 1 ? 'one account' : `${fills.length} accounts`;
