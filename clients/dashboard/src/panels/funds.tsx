@@ -15,7 +15,7 @@ const HEAD = [
 export function Funds() {
   const { parameters, insurance } = snapshot.value ?? {};
   return (
-    <Panel id="funds" title="Funds and tranches" span={5} hint="What pays when an account loses more than it has: the pool’s own capital, its backers, the fund of all pools; then winners.">
+    <Panel id="funds" title="Funds and tranches" span={6} hint="What pays when an account loses more than it has: the pool’s own capital, its backers, the fund of all pools; then winners.">
       {!parameters ? (
         <Empty>Funds appear with the first block.</Empty>
       ) : (
