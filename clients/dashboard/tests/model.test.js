@@ -161,6 +161,7 @@ describe('events', () => {
     assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00');
     assert.equal(said('liquidation.OfferEnded', { leg: { type: 'Collateral', value: 1 }, left: 0n, reason: 'NotNeeded' }), 'asset 1 · left 0 · reason not needed');
     assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, tranches: [1_000_000n, 0n] }), 'pool MAIN · loss 3.00 · tranches 1.00, 0.00');
+    assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, capital: 3_000_000n, tranches: [0n, 0n], shortfall: 0n }), 'pool MAIN · loss 3.00 · capital 3.00');
   });
 
   const leg = { type: 'Market', value: 0 };
@@ -184,6 +185,12 @@ describe('events', () => {
     assert.deepEqual(titles(new Narrator(names), 7, block), ['Account due 0x01', 'In auction 0x01', 'Liquidated 0x01', 'Offer ended 0x01', 'Account due 0x02', 'Liquidated in the batch 0x02']);
   });
 
+  it('of what the backstop works off are said once', () => {
+    const trade = { market: 0, side: 'Sell', size: 10n, price: 5_000_000n };
+    const block = [of('0x03', 'exchange.ForcedFilled', trade), event('insurance.WorkedOff', { pool: 0, ...trade }), of('0x04', 'exchange.ForcedFilled', { ...trade, size: 11n })];
+    assert.deepEqual(titles(new Narrator(names), 7, block), ['Backstop works off undefined', 'Liquidated in the batch 0x04']);
+  });
+
   it('of what goes on from block to block are said when it begins', () => {
     const narrator = new Narrator(names);
     const both = [due('0x01'), offered('0x01')];
@@ -196,6 +203,8 @@ describe('events', () => {
   });
 
   it('of breakers say what still works', () => {
+    const latch = (reduceOnly) => said('circuitBreaker.PoolChanged', { pool: 0, state: { reduceOnly } });
+    assert.deepEqual([latch('Off'), latch({ type: 'On', value: {} })], ['pool MAIN · normal', 'pool MAIN · reduce only']);
     const state = { phase: { type: 'CallAuction', value: {} }, reduceOnly: { type: 'On', value: {} }, quarantine: 'Off', freshAfter: undefined };
     assert.equal(said('circuitBreaker.MarketChanged', { market: 0, state, matching: 'Collect' }), 'BTC-PERP · Call auction · reduce only · batch: collect');
   });
@@ -243,8 +252,8 @@ describe('a tally of liquidations', () => {
   it('counts accounts once, and what was closed by where it went', () => {
     const tally = new Tally();
     tally.add(5, [due('0x01'), filled(market, -10_000n, 5_000_000n, 'Batch'), filled(market, 5_000n, 5_000_000n, 'Bid')], listed);
-    tally.add(6, [due('0x01'), due('0x02'), filled({ type: 'Collateral', value: { pool: 0, asset: 1 } }, -2n, 5_000_000n, 'Backstop'), event('insurance.LossPaid', { loss: 7n })], listed);
-    assert.deepEqual(tally.totals(), { from: 5, accounts: 2, closed: { Batch: 50_000_000_000n, Bid: 25_000_000_000n, Backstop: 10_000_000n }, losses: 7n });
+    tally.add(6, [due('0x01'), due('0x02'), filled({ type: 'Collateral', value: { pool: 0, asset: 1 } }, -2n, 5_000_000n, 'Backstop'), event('insurance.LossPaid', { loss: 7n }), event('liquidation.Absorbed', { account: '0x02' })], listed);
+    assert.deepEqual(tally.totals(), { from: 5, accounts: 2, closed: { Batch: 50_000_000_000n, Bid: 25_000_000_000n, Backstop: 10_000_000n }, absorbed: 1, losses: 7n });
   });
 
   it('forgets blocks that are replaced', () => {
@@ -252,7 +261,7 @@ describe('a tally of liquidations', () => {
     tally.add(5, [due('0x01')], listed);
     tally.add(6, [due('0x02'), event('insurance.LossPaid', { loss: 7n })], listed);
     tally.add(6, [], listed);
-    assert.deepEqual(tally.totals(), { from: 5, accounts: 1, closed: {}, losses: 0n });
+    assert.deepEqual(tally.totals(), { from: 5, accounts: 1, closed: {}, absorbed: 0, losses: 0n });
     tally.add(5, [], listed);
     assert.equal(tally.totals().accounts, 0);
   });

@@ -88,7 +88,9 @@ export class Narrator {
   lines(block: number, events: readonly ChainEvent[]): Line[] {
     for (const [what, { first, last }] of this.#ongoing) if (first >= block || last < block - PAUSE_BLOCKS) this.#ongoing.delete(what);
     const filled = new Set(events.filter(({ name }) => name === 'liquidation.Filled').map(({ data }) => data['account']));
-    const isNews = (event: ChainEvent): boolean => this.#begins(block, event) && !(repeatsFill(event) && filled.has(event.data['account']));
+    const workedOff = new Set(events.filter(({ name }) => name === 'insurance.WorkedOff').map(tradeName));
+    const isRepeated = (event: ChainEvent): boolean => repeatsFill(event) && (filled.has(event.data['account']) || workedOff.has(tradeName(event)));
+    const isNews = (event: ChainEvent): boolean => this.#begins(block, event) && !isRepeated(event);
     return events.filter(isNews).map((event) => lineOf(event, this.names)).filter((line) => line !== undefined);
   }
 
@@ -104,7 +106,9 @@ export class Narrator {
 
 const legName = (leg: Plain): string => JSON.stringify(leg, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
 
-/** Says what `liquidation.Filled` says, too. */
+const tradeName = ({ data }: ChainEvent): string => [data['market'], data['side'], data['size'], data['price']].map(String).join();
+
+/** Says what `liquidation.Filled` says, too; or, of the backstop, `insurance.WorkedOff`. */
 const repeatsFill = ({ name, data }: ChainEvent): boolean => name === 'exchange.ForcedFilled' || (name === 'liquidation.OfferEnded' && variant(data['reason']) === 'Filled');
 
 export function lineOf(event: ChainEvent, names: Names): Line | undefined {
@@ -127,13 +131,20 @@ const SILENT = new Set(['account', 'order', 'clientId', 'organic', 'shares', 'ge
 
 function textOfEvent({ name, data }: ChainEvent, names: Names): string {
   if (name === 'circuitBreaker.MarketChanged') return marketBreakerText(data, names);
+  if (name === 'circuitBreaker.PoolChanged') return `pool ${names.pool(data['pool'] as number)} · ${latchText(data['state'])}`;
   if (name === 'margin.FundMoved') return `from ${fundOf(data['from'], names)} to ${fundOf(data['to'], names)} · ${cents(data['amount'] as bigint)}`;
   const number = data['market'] ?? marketOfLeg(data['leg']);
   const market = typeof number === 'number' ? names.market(number) : undefined;
   const feed = typeof data['feed'] === 'number' ? names.feed(data['feed']) : undefined;
-  const parts = Object.entries(data).filter(([field, value]) => !SILENT.has(field) && value !== undefined);
+  const parts = Object.entries(data).filter(([field, value]) => !SILENT.has(field) && value !== undefined && !(SHARES_OUT.has(name) && isZero(value)));
   return parts.map(([field, value]) => fieldText(field, value, { names, market, feed, nano: NANO_EVENTS.has(name) })).join(' · ');
 }
+
+/** Events that list who pays how much: those that pay nothing are left out. */
+const SHARES_OUT = new Set(['insurance.LossPaid']);
+const isZero = (value: Plain): boolean => value === 0n || (Array.isArray(value) && value.every(isZero));
+
+const latchText = (state: Plain): string => (variant((state as { reduceOnly?: Plain }).reduceOnly) === 'On' ? 'reduce only' : 'normal');
 
 /** The fund of all pools has the number that no pool has. */
 const ALL_POOLS = 2 ** 32 - 1;

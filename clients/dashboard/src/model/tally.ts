@@ -14,6 +14,8 @@ export interface Totals {
   readonly accounts: number;
   /** Quanta, by venue. */
   readonly closed: Readonly<Partial<Record<Venue, bigint>>>;
+  /** Accounts that the backstop took as they were, worth less than nothing. */
+  readonly absorbed: number;
   /** Losses that funds, backers or winners paid, in quanta. */
   readonly losses: bigint;
 }
@@ -26,6 +28,7 @@ export interface Listed {
 interface BlockSums {
   readonly due: readonly string[];
   readonly closed: Map<Venue, bigint>;
+  readonly absorbed: number;
   readonly losses: bigint;
 }
 
@@ -44,28 +47,30 @@ export class Tally {
   totals(): Totals {
     const due = new Set<string>();
     const closed: Partial<Record<Venue, bigint>> = {};
-    let losses = 0n;
+    let [absorbed, losses] = [0, 0n];
     for (const sums of this.#blocks.values()) {
       for (const account of sums.due) due.add(account);
       for (const [venue, notional] of sums.closed) closed[venue] = (closed[venue] ?? 0n) + notional;
+      absorbed += sums.absorbed;
       losses += sums.losses;
     }
-    return { from: this.#from, accounts: due.size, closed, losses };
+    return { from: this.#from, accounts: due.size, closed, absorbed, losses };
   }
 }
 
 function sumsOf(events: readonly ChainEvent[], listed: Listed): BlockSums | undefined {
   const due: string[] = [];
   const closed = new Map<Venue, bigint>();
-  let losses = 0n;
+  let [absorbed, losses] = [0, 0n];
   for (const { name, data } of events) {
     if (name === 'margin.AccountDue') due.push(data['account'] as string);
     if (name === 'insurance.LossPaid') losses += data['loss'] as bigint;
+    if (name === 'liquidation.Absorbed') absorbed += 1;
     if (name !== 'liquidation.Filled') continue;
     const venue = variant(data['venue']) as Venue;
     closed.set(venue, (closed.get(venue) ?? 0n) + notionalOf(data, listed));
   }
-  return due.length + closed.size > 0 || losses > 0n ? { due, closed, losses } : undefined;
+  return due.length + closed.size + absorbed > 0 || losses > 0n ? { due, closed, absorbed, losses } : undefined;
 }
 
 function notionalOf({ leg, lots, price }: ChainEvent['data'], { markets, assets }: Listed): bigint {

@@ -43,14 +43,17 @@ const VENUES: readonly (readonly [Venue, string])[] = [
   ['Backstop', 'to the backstop'],
 ];
 
+const NOTHING_YET: Totals = { from: undefined, accounts: 0, closed: {}, absorbed: 0, losses: 0n };
+
 /** What it came to while the page looked on. */
 function SoFar() {
-  const { from, accounts, closed } = totals.value ?? { from: undefined, accounts: 0, closed: {} as Totals['closed'] };
+  const { from, accounts, closed, absorbed } = totals.value ?? NOTHING_YET;
   if (accounts === 0) return null;
   const parts = VENUES.flatMap(([venue, text]) => (closed[venue] ? [`${money(closed[venue])} ${text}`] : []));
   return (
     <p class="note">
       Since block {from}: {accounts === 1 ? 'one account was' : `${accounts} accounts were`} due. Closed, in {quote.value}: {parts.join(', ') || 'nothing yet'}.
+      {absorbed > 0 && ` Worth less than nothing, and taken over by the backstop as ${absorbed === 1 ? 'it was: one' : `they were: ${absorbed}`}.`}
     </p>
   );
 }
