@@ -31,12 +31,12 @@ export async function openMarkets(prices = PRICES) {
 }
 
 /** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */
-export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
+export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob, pool } = {}) {
   const pair = account(secret);
   await submit(api.tx.balances.transferKeepAlive(pair.address, 1_000n * BWR), payer);
   const trader = client.trader(pair);
   await client.faucet(trader.sender);
-  await trader.open();
+  await trader.open({ pool });
   if (deposit) await trader.deposit(client.quoteSymbol, deposit);
   return Object.assign(trader, { pair });
 }
