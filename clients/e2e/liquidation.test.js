@@ -14,7 +14,7 @@ import { CallFailed, Statement } from '@breakwater/client';
 import { startExample } from '../lib/programs.js';
 import { openReplayed } from '../lib/replayed.js';
 import { fundedTrader } from '../lib/trading.js';
-import { until } from '../lib/wait.js';
+import { SUITE_TIMEOUT_MS, until } from '../lib/wait.js';
 
 const MARKET = 'BTC-PERP';
 const CRASHED = 48_350;
@@ -22,7 +22,7 @@ const CRASHED = 48_350;
 const [DEPOSIT, SIZE] = ['4000', '1.6'];
 const TIMEOUT_MS = 90_000;
 
-describe('an account with too much leverage', { timeout: 280_000 }, () => {
+describe('an account with too much leverage', { timeout: SUITE_TIMEOUT_MS }, () => {
   let world, client, market, maker, victim, poor, bidder, opened, crashedAt, offered;
   const bots = [];
   before(async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { within } from './wait.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 
 /** Starts `examples/<script>`. `said(words)` waits for its output; `ended` for its end. */
 export function startExample(script, args, endpoint, { timeoutMs = TIMEOUT_MS } = {}) {

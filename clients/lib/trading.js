@@ -21,7 +21,7 @@ export async function openMarkets(prices = PRICES) {
   try {
     reporter = await Reporter.start(chain, prices);
     client = await Client.connect(chain.node.endpoint);
-    await until('all markets have prices', async () => (await client.refresh()).markets.every(({ info }) => info.mark > 0n && info.addsRisk), { timeoutMs: 90_000 });
+    await tradable(client);
     return { ...chain, client, reporter, close };
   } catch (error) {
     console.error(`the reporter sent ${reporter?.sent}; the last refusal: ${reporter?.refusal}`);
@@ -30,13 +30,22 @@ export async function openMarkets(prices = PRICES) {
   }
 }
 
+/**
+ * Waits until every market has a price and takes new risk. On a busy machine the price grows old for
+ * a while, as the reporter is in the same process as the test, and breakers do what they are for.
+ */
+export function tradable(client) {
+  const isOpen = async () => (await client.refresh()).markets.every(({ info }) => info.mark > 0n && info.addsRisk);
+  return until('all markets have prices and are open', isOpen, { timeoutMs: 120_000 });
+}
+
 /** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */
-export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob, pool } = {}) {
+export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
   const pair = account(secret);
   await submit(api.tx.balances.transferKeepAlive(pair.address, 1_000n * BWR), payer);
   const trader = client.trader(pair);
   await client.faucet(trader.sender);
-  await trader.open({ pool });
+  await trader.open();
   if (deposit) await trader.deposit(client.quoteSymbol, deposit);
   return Object.assign(trader, { pair });
 }

@@ -21,7 +21,7 @@ import { VALIDATORS } from '../../zombienet/lib/identity.js';
 import { LoopbackNetwork } from '../../zombienet/lib/network.js';
 import { PATIENCE, seconds, until } from '../../zombienet/lib/wait.js';
 import { accountsAt, auditAt } from './lib/books.js';
-import { Programs, startCrowd, withPosition } from './lib/crowd.js';
+import { Programs, startCrowd, withPositions } from './lib/crowd.js';
 import { Market } from './lib/market.js';
 import { Judge, tableOf } from './lib/verdicts.js';
 
@@ -105,11 +105,14 @@ step('makers and traders open positions on every market', async (note) => {
     const books = await Promise.all(MARKETS.map((symbol) => client.book(symbol)));
     return books.every(({ bids, asks }) => bids.length > 0 && asks.length > 0);
   });
-  const wanted = MARKETS.flatMap((symbol) => LEVERAGES.map((leverage) => ({ name: `${symbol}/${leverage}`, market: symbol, leverage, deposit: DEPOSIT })));
-  longs = await Promise.all(wanted.map((one) => withPosition(client, one)));
-  saver = await withPosition(client, { name: 'saver', market: 'BTC-PERP', leverage: 3, deposit: DEPOSIT });
-  hedger = await withPosition(client, { name: 'hedger', market: 'ETH-PERP', leverage: -2, deposit: DEPOSIT });
-  const ours = [...longs, saver, hedger];
+  const doomed = MARKETS.flatMap((market) => LEVERAGES.map((leverage) => ({ name: `${market}//${leverage}`, market, leverage, deposit: DEPOSIT })));
+  const others = [
+    { name: 'saver', market: 'BTC-PERP', leverage: 3, deposit: DEPOSIT },
+    { name: 'hedger', market: 'ETH-PERP', leverage: -2, deposit: DEPOSIT },
+  ];
+  const ours = await withPositions(client, [...doomed, ...others]);
+  longs = ours.slice(0, doomed.length);
+  [saver, hedger] = ours.slice(doomed.length);
   await until('their orders are filled', LIMIT_MS, async () => {
     const reports = await Promise.all(ours.map((trader) => trader.report()));
     return reports.every(({ positions }) => positions.length > 0);

@@ -1,8 +1,9 @@
 /** Who trades on the network while it breaks: market makers, a crowd of gamblers, and some whose fate is known. */
 
-import { account } from '../../lib/chain.js';
+import { quanta } from '@breakwater/client';
+
+import { BWR, account } from '../../lib/chain.js';
 import { startExample } from '../../lib/programs.js';
-import { fundedTrader } from '../../lib/trading.js';
 
 /** Secrets, markets, sizes and limits of the makers: accounts that are rich on a chain of development keys. */
 const MAKERS = [
@@ -13,6 +14,7 @@ const MAKERS = [
 /** Makers that ran out of chain for a moment are started again so often. */
 const RESTARTS = 20;
 const HOUR_MS = 3_600_000;
+const FEES = 100n * BWR;
 
 /** Examples that run until they are stopped, and again where they give up. */
 export class Programs {
@@ -52,18 +54,27 @@ export function startCrowd(programs, endpoints, { gamblers, seed }) {
   programs.start('crowd.js', args, endpoint(MAKERS.length));
 }
 
-/** A trader with a position in a market, `leverage` times what it has; below zero it sells. */
-export async function withPosition(client, { name, market: symbol, leverage, deposit }) {
+/**
+ * Traders with a position each, `leverage` times what they have deposited; below zero they sell.
+ *
+ * @param {{ name: string, market: string, leverage: number, deposit: string }[]} wanted
+ */
+export async function withPositions(client, wanted, payer = '//Dave') {
+  const pairs = wanted.map(({ name }) => account(`//crash//${name}`));
+  const pays = pairs.map(({ address }) => client.connection.api.tx.balances.transferKeepAlive(address, FEES));
+  await client.sender(account(payer)).submit(client.connection.call('utility', 'batchAll', pays));
+  return Promise.all(wanted.map((one, place) => withPosition(client, client.trader(pairs[place]), one)));
+}
+
+async function withPosition(client, trader, { market: symbol, leverage, deposit }) {
   const market = client.market(symbol);
-  const world = { api: client.connection.api, client, accounts: { bob: account('//Dave') } };
-  const trader = await fundedTrader(world, `//crash/${name}`, { deposit, pool: market.info.pool });
-  const side = leverage > 0 ? 'buy' : 'sell';
+  await client.faucet(trader.sender);
+  await trader.open({ pool: market.info.pool });
+  await trader.deposit(client.quoteSymbol, deposit);
   const { mark, minOrder } = (await client.refresh()).market(symbol).info;
-  const order = { market: symbol, side, type: 'market', rounding: 'conservative' };
+  const order = { market: symbol, side: leverage > 0 ? 'buy' : 'sell', type: 'market', rounding: 'conservative' };
   const { largest } = await trader.preview({ ...order, size: market.size(minOrder) });
-  const { equity } = await trader.report();
-  const wanted = market.lotsFor(equity * BigInt(Math.abs(leverage)), mark);
-  const most = (largest * 19n) / 20n;
+  const [wanted, most] = [market.lotsFor(quanta(deposit) * BigInt(Math.abs(leverage)), mark), (largest * 19n) / 20n];
   await trader.place({ ...order, size: market.size(wanted < most ? wanted : most) });
   return trader;
 }
