@@ -19,7 +19,8 @@ export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 export async function until(what, limit_ms, probe, every_ms = 200) {
   const started_ms = Date.now();
   let last = 'nothing yet';
-  while (Date.now() - started_ms < limit_ms * PATIENCE) {
+  // At least once, however long this process was not let run.
+  do {
     try {
       const answer = await probe();
       if (answer) return answer;
@@ -29,6 +30,6 @@ export async function until(what, limit_ms, probe, every_ms = 200) {
       last = error.message;
     }
     await sleep(every_ms);
-  }
+  } while (Date.now() - started_ms < limit_ms * PATIENCE);
   throw new Error(`waited ${seconds(Date.now() - started_ms)} in vain until ${what} (last answer: ${last})`);
 }
