@@ -28,7 +28,7 @@ const settings = JSON.parse(process.env.BREAKWATER_ORACLE ?? '{}');
 
 const NAMES = VALIDATORS.map(({ name }) => name);
 const SLOT_MS = 500;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 /** Bonds and penalties of the preset `local`, and the rules of the runtime. */
 const BOND = 10_000n * BWR;
 const STRIKES_PER_PENALTY = 10;
