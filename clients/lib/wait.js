@@ -6,6 +6,11 @@
 
 export const PATIENCE = Math.max(1, Number(process.env.BREAKWATER_PATIENCE) || 1);
 
+/** A turn of waiting counts for so much at most: while the whole machine stood still, nobody waited. */
+const TURN_MS = 5_000;
+/** How often a promise's bound is looked at. */
+const TICK_MS = 500;
+
 /** For a suite: it ends what hangs where no wait does. */
 export const SUITE_TIMEOUT_MS = 840_000 * PATIENCE;
 
@@ -32,9 +37,14 @@ export function within(what, timeoutMs, promise) {
   let timer;
   const limitMs = timeoutMs * PATIENCE;
   const bound = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new WaitTimeout(what, limitMs)), limitMs);
+    const tickMs = Math.min(TICK_MS, limitMs);
+    let waitedMs = 0;
+    timer = setInterval(() => {
+      waitedMs += tickMs;
+      if (waitedMs >= limitMs) reject(new WaitTimeout(what, limitMs));
+    }, tickMs);
   });
-  return Promise.race([promise, bound]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, bound]).finally(() => clearInterval(timer));
 }
 
 /**
@@ -48,11 +58,12 @@ export function within(what, timeoutMs, promise) {
  */
 export async function until(what, ask, { timeoutMs = 90_000, everyMs = 200 } = {}) {
   const limitMs = timeoutMs * PATIENCE;
-  const deadline = Date.now() + limitMs;
-  for (;;) {
+  for (let waitedMs = 0; ; ) {
+    const begunMs = Date.now();
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new WaitTimeout(what, limitMs);
+    if (waitedMs >= limitMs) throw new WaitTimeout(what, limitMs);
     await sleep(everyMs);
+    waitedMs += Math.min(Date.now() - begunMs, TURN_MS);
   }
 }
