@@ -4,6 +4,7 @@ import { quanta } from '@breakwater/client';
 
 import { BWR, account } from '../../lib/chain.js';
 import { startExample } from '../../lib/programs.js';
+import { sleep } from '../../lib/wait.js';
 
 /** Secrets, markets, sizes and limits of the makers: accounts that are rich on a chain of development keys. */
 const MAKERS = [
@@ -11,8 +12,8 @@ const MAKERS = [
   ['//Charlie', 'ETH-PERP', '15', '300'],
   ['//Ferdie', 'SOL-PERP', '200', '4000'],
 ];
-/** Makers that ran out of chain for a moment are started again so often. */
-const RESTARTS = 20;
+/** Makers that ran out of chain for a moment are started again after so long. */
+const RESTART_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const FEES = 100n * BWR;
 
@@ -21,16 +22,19 @@ export class Programs {
   #running = new Set();
   #ends = [];
   #stopped = false;
+  #stop;
+  #stopping = new Promise((resolve) => (this.#stop = resolve));
   log = '';
 
   start(script, args, endpoint) {
     const keep = async () => {
-      for (let runs = 0; runs < RESTARTS && !this.#stopped; runs++) {
+      while (!this.#stopped) {
         const program = startExample(script, args, endpoint, { timeoutMs: HOUR_MS });
         this.#running.add(program);
         const { output } = await program.ended;
         this.#running.delete(program);
         this.log += output;
+        await Promise.race([sleep(RESTART_MS), this.#stopping]);
       }
     };
     this.#ends.push(keep());
@@ -38,6 +42,7 @@ export class Programs {
 
   async stop() {
     this.#stopped = true;
+    this.#stop();
     for (const program of this.#running) program.stop();
     await Promise.all(this.#ends);
   }
