@@ -52,15 +52,19 @@ const fn is_down() -> bool {
 }
 
 impl<P: Liquidation> Liquidation for Defence<P> {
-	fn forced_orders(market: MarketId) -> Vec<ForcedOrder> {
+	fn forced_orders(market: MarketId, most: u32) -> Vec<ForcedOrder> {
 		if is_down() {
 			return Vec::new();
 		}
-		P::forced_orders(market)
+		P::forced_orders(market, most)
 	}
 
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]) {
 		P::filled(market, price, fills);
+	}
+
+	fn fill_weight() -> Weight {
+		P::fill_weight()
 	}
 
 	fn work(limit: Weight) -> Weight {

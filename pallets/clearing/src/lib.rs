@@ -22,6 +22,8 @@
 	)
 )]
 
+extern crate alloc;
+
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod fullness;
@@ -33,7 +35,7 @@ mod tests;
 pub mod weights;
 
 pub use pallet::*;
-pub use pipeline::{Budget, Report};
+pub use pipeline::{Budget, Noted, Report};
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
@@ -78,6 +80,10 @@ pub mod pallet {
 	/// The place, in the list of markets, of the one whose batch is run first.
 	#[pallet::storage]
 	pub type FirstMarket<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+	/// What each market's batch weighed in the last block.
+	#[pallet::storage]
+	pub type BatchWeights<T: Config> = StorageValue<_, Noted, ValueQuery>;
 
 	/// What the pipeline did in this block.
 	#[pallet::storage]

@@ -220,8 +220,11 @@ impl Liquidation for Stages {
 	fn backlog_of(_: PoolId) -> u32 {
 		0
 	}
-	fn forced_orders(market: MarketId) -> Vec<ForcedOrder> {
+	fn forced_orders(market: MarketId, _: u32) -> Vec<ForcedOrder> {
 		<Stages as Insurance>::forced_orders(market)
+	}
+	fn fill_weight() -> Weight {
+		Weight::zero()
 	}
 	fn filled(market: MarketId, _: Price, _: &[ForcedFill]) {
 		note(format!("filled {}", market.0));
@@ -286,6 +289,9 @@ impl Exchange for Stages {
 	}
 	fn least_weight() -> Weight {
 		weight(BatchWeight::get())
+	}
+	fn forced_weight() -> Weight {
+		Weight::zero()
 	}
 	fn cancel_all(_: &AccountKey, _: u32) -> u32 {
 		0

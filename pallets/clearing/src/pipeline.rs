@@ -1,17 +1,25 @@
 //! The stages, in order.
 
+use alloc::vec::Vec;
+
 use breakwater_auction::Clearing as AuctionClearing;
 use breakwater_breaker::{Action, Clearing, Matching};
 use breakwater_interfaces::{
 	Breakers, Exchange, Insurance, Liquidation, MarketFacts, PoolFacts, RiskEngine, Solvency,
+	MAX_MARKETS,
 };
-use breakwater_units::{MarketId, Ratio, Rounding, Timestamp};
+use breakwater_units::{MarketId, PoolId, Ratio, Rounding, Timestamp};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
+use frame_support::{
+	storage::with_storage_layer,
+	traits::{ConstU32, Get},
+	weights::Weight,
+	BoundedVec,
+};
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
 
-use crate::{Config, Event, FirstMarket, LastReport, Pallet, WeightInfo};
+use crate::{BatchWeights, Config, Event, FirstMarket, LastReport, Pallet, WeightInfo};
 
 /// What the pipeline may weigh in a block.
 #[derive(
@@ -86,6 +94,50 @@ impl Meter {
 	}
 }
 
+/// How what is left for batches is divided: a quarter evenly, the rest by what the batches of the
+/// block before weighed. So a busy market has what quiet ones do not need, and one that becomes
+/// busy has its part within a few blocks.
+struct Shares {
+	/// The markets that still wait, and what they ask for.
+	waiting: Vec<(MarketId, u64)>,
+	noted: Noted,
+}
+
+/// What the batches of a block weighed.
+pub type Noted = BoundedVec<(MarketId, u64), ConstU32<MAX_MARKETS>>;
+
+impl Shares {
+	fn of<T: Config>(markets: &[(MarketId, PoolId)]) -> Self {
+		let before = BatchWeights::<T>::get();
+		let weighed = |market: MarketId| {
+			let known = before.iter().find(|(of, _)| *of == market);
+			known.map(|(_, weight)| *weight).unwrap_or(0)
+		};
+		let all = markets.iter().fold(0u64, |sum, (of, _)| sum.saturating_add(weighed(*of)));
+		// A third of all others is a quarter of the sum.
+		let each = all.checked_div(count(markets).saturating_mul(3)).unwrap_or(0).max(1);
+		let asks =
+			|(market, _): &(MarketId, PoolId)| (*market, weighed(*market).saturating_add(each));
+		Self { waiting: markets.iter().map(asks).collect(), noted: Noted::default() }
+	}
+
+	/// The part that a market gets of what is left; it does not wait any more.
+	fn take(&mut self, market: MarketId) -> Ratio {
+		let all =
+			self.waiting.iter().fold(0u128, |sum, (_, asks)| sum.saturating_add((*asks).into()));
+		let Some(at) = self.waiting.iter().position(|(of, _)| *of == market) else {
+			return Ratio::ZERO;
+		};
+		let (_, asks) = self.waiting.swap_remove(at);
+		Ratio::from_fraction(asks.into(), all, Rounding::Down).unwrap_or(Ratio::ZERO)
+	}
+
+	fn note(&mut self, market: MarketId, weighed: Weight) {
+		// There are no more markets than that.
+		let _ = self.noted.try_push((market, weighed.ref_time()));
+	}
+}
+
 /// What became of a market's batch.
 enum Batch {
 	Cleared,
@@ -150,11 +202,15 @@ impl<T: Config> Pallet<T> {
 		let markets = T::RiskEngine::markets();
 		let first = FirstMarket::<T>::get();
 		let count = u32::try_from(markets.len()).unwrap_or(u32::MAX);
+		let mut shares = Shares::of::<T>(&markets);
 		let mut next_first = None;
 		for turn in 0..count {
 			let place = first.saturating_add(turn).checked_rem(count).unwrap_or(0);
 			let Some(&(market, _)) = markets.get(place as usize) else { continue };
-			match Self::run_batch(market, now, meter, count.saturating_sub(turn)) {
+			let before = meter.used;
+			let batch = Self::run_batch(market, now, meter, shares.take(market));
+			shares.note(market, meter.used.saturating_sub(before));
+			match batch {
 				Batch::Cleared => report.cleared = report.cleared.saturating_add(1),
 				Batch::Failed => report.failed = report.failed.saturating_add(1),
 				Batch::Deferred => {
@@ -163,15 +219,15 @@ impl<T: Config> Pallet<T> {
 				},
 			}
 		}
+		BatchWeights::<T>::put(shares.noted);
 		let next_first = next_first.unwrap_or(0);
 		if next_first != first {
 			FirstMarket::<T>::put(next_first);
 		}
 	}
 
-	/// One market's batch, in a storage layer of its own. It may use its share of what is left, as
-	/// one of so many markets that still wait.
-	fn run_batch(market: MarketId, now: Timestamp, meter: &mut Meter, waiting: u32) -> Batch {
+	/// One market's batch, in a storage layer of its own. It may use its share of what is left.
+	fn run_batch(market: MarketId, now: Timestamp, meter: &mut Meter, share: Ratio) -> Batch {
 		let overhead = T::WeightInfo::run_batch().saturating_add(T::Breakers::step_weight());
 		meter.consume(overhead);
 		let facts = MarketFacts { backlog: u64::from(T::Liquidation::backlog()), fault: false };
@@ -184,18 +240,25 @@ impl<T: Config> Pallet<T> {
 		}
 
 		meter.consume(observing);
-		let share = meter.remaining().saturating_div(u64::from(waiting.max(1)));
-		let limit = share.max(T::Exchange::least_weight()).min(meter.remaining());
+		let limit =
+			part(meter.remaining(), share).max(T::Exchange::least_weight()).min(meter.remaining());
 		let mut used = limit;
+		let booking = T::Liquidation::fill_weight();
 		let cleared = with_storage_layer(|| {
-			let mut forced = T::Liquidation::forced_orders(market);
+			// Half of a batch may be forced: the other half is who buys it.
+			let each = T::Exchange::forced_weight().saturating_add(booking);
+			let most = limit.saturating_div(2).checked_div_per_component(&each);
+			let most = u32::try_from(most.unwrap_or(u64::MAX)).unwrap_or(u32::MAX).max(1);
+			let mut forced = T::Liquidation::forced_orders(market, most);
+			let for_booking = booking.saturating_mul(count(&forced));
+			let limit = limit.saturating_sub(for_booking).max(T::Exchange::least_weight());
 			forced.extend(T::Insurance::forced_orders(market));
 			let new_risk = T::Breakers::allows(market, Action::AddRisk);
 			let mut decide = |clearing: Option<&AuctionClearing>| -> Matching {
 				T::Breakers::step(market, now, facts, clearing.map(to_breaker))
 			};
 			let summary = T::Exchange::clear(market, limit, &forced, new_risk, &mut decide)?;
-			used = summary.used;
+			used = summary.used.saturating_add(booking.saturating_mul(count(&summary.forced)));
 			if let Some(price) = summary.price {
 				T::Liquidation::filled(market, price, &summary.forced);
 				T::Insurance::filled(market, price, &summary.forced);
@@ -204,7 +267,7 @@ impl<T: Config> Pallet<T> {
 			Ok(())
 		});
 		// A batch that failed may have done as much as it was given.
-		meter.consume(used.min(limit));
+		meter.consume(used);
 		let Err(error) = cleared else { return Batch::Cleared };
 		T::Breakers::step(market, now, MarketFacts { fault: true, ..facts }, None);
 		Self::deposit_event(Event::MarketFailed { market, error });
@@ -217,8 +280,12 @@ impl<T: Config> Pallet<T> {
 	/// The batch of a market that there is not.
 	pub(crate) fn benchmark_batch() {
 		let mut meter = Meter::within(Weight::MAX);
-		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter, 1);
+		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter, Ratio::ONE);
 	}
+}
+
+fn count<I>(items: &[I]) -> u64 {
+	u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
 
 /// A part of a weight.

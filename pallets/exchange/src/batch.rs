@@ -237,6 +237,10 @@ impl<T: Config> Exchange for Pallet<T> {
 			.saturating_add(fill_weight::<T>(LEAST_FILLED, LEAST_FILLED, LEAST_FILLED))
 	}
 
+	fn forced_weight() -> Weight {
+		fill_weight::<T>(0, 1, 0)
+	}
+
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
 		Self::do_cancel_all(*account, None, limit, Reason::Liquidation)
 	}

@@ -399,10 +399,13 @@ impl Contains<PoolId> for Auctions {
 }
 
 impl Liquidation for Auctions {
-	fn forced_orders(_: MarketId) -> Vec<ForcedOrder> {
+	fn forced_orders(_: MarketId, _: u32) -> Vec<ForcedOrder> {
 		Vec::new()
 	}
 	fn filled(_: MarketId, _: Price, _: &[ForcedFill]) {}
+	fn fill_weight() -> Weight {
+		Weight::zero()
+	}
 	fn work(_: Weight) -> Weight {
 		Weight::zero()
 	}

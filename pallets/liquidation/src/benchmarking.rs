@@ -1,6 +1,6 @@
 //! The worst cases of the stage and the calls: every account is due, and can be closed.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use breakwater_auction::ForcedFill;
 use breakwater_interfaces::{
@@ -18,7 +18,9 @@ use polkadot_sdk::*;
 use crate::{
 	offers::Moment,
 	plan::{Effort, Outcome, MAX_CANCELLED},
-	Auction, Call, Config, OfferingAccounts, Offers, Pallet, Plan, MAX_FILLED, MAX_LOOKED,
+	terms::{AccountTerms, KnownTerms},
+	Auction, Call, Config, Fresh, OfferingAccounts, Offers, Pallet, Plan, Plans, MAX_FILLED,
+	MAX_LOOKED,
 };
 
 /// What the benchmarks start from.
@@ -29,6 +31,11 @@ pub trait BenchmarkHelper {
 	fn fund(account: &SubaccountId);
 	/// Puts so many lots of a collateral asset that has a price into an account.
 	fn collateral(account: &AccountKey, lots: Size) -> AssetId;
+	/// What every block reads or writes of a pool and its markets before this pallet does, so that
+	/// it is paid for: keys of the state.
+	fn paid_for(pool: PoolId, markets: &[MarketId]) -> Vec<Vec<u8>>;
+	/// What a batch that an account has traded in has written of it.
+	fn written_of(account: &AccountKey) -> Vec<Vec<u8>>;
 	/// Places so many orders of an account, none of which trades.
 	fn orders(account: &SubaccountId, market: MarketId, count: u32);
 }
@@ -48,7 +55,22 @@ struct Scene {
 	maker: AccountKey,
 }
 
+/// Does not count what is paid for elsewhere in the same block.
+fn is_paid_for(keys: Vec<Vec<u8>>) {
+	for key in keys {
+		frame_benchmarking::benchmarking::add_to_whitelist(key.into());
+	}
+}
+
 impl Scene {
+	/// What the block's other stages pay for of this pool is not counted here.
+	fn without_what_is_paid_for<T: Config>(&self) {
+		is_paid_for(T::BenchmarkHelper::paid_for(self.pool, &self.markets));
+		let auctions = self.markets.iter().map(|market| Auction::Market(*market));
+		is_paid_for(auctions.map(Fresh::<T>::hashed_key_for).collect());
+		is_paid_for(vec![OfferingAccounts::<T>::hashed_key().to_vec()]);
+	}
+
 	fn new<T: Config>(markets: u32) -> Self {
 		// Offers are good in their block, and the first of a benchmark may be the one before.
 		frame_system::Pallet::<T>::set_block_number(1u32.into());
@@ -79,6 +101,13 @@ impl Scene {
 		account
 	}
 
+	/// Planning an account pays for what it writes of its plan and its offers.
+	fn without_plan_of<T: Config>(&self, account: &AccountKey) {
+		let auctions = self.markets.iter().map(|market| Auction::Market(*market));
+		let offers = auctions.map(|auction| Offers::<T>::hashed_key_for(auction, account));
+		is_paid_for(offers.chain([Plans::<T>::hashed_key_for(account)]).collect());
+	}
+
 	/// The same, with offers.
 	fn offering<T: Config>(&self, number: u32, lots: i64) -> AccountKey {
 		let account = self.due::<T>(number, 1, lots);
@@ -101,7 +130,8 @@ impl Scene {
 
 fn plan<T: Config>(account: &AccountKey) -> Outcome {
 	let when = (Pallet::<T>::moment(), u32::MAX);
-	Pallet::<T>::treat(account, Plan::default(), when, &mut Effort::default()).unwrap()
+	let known = (&mut KnownTerms::default(), &mut Effort::default());
+	Pallet::<T>::treat(account, Plan::default(), when, known).unwrap()
 }
 
 /// Makes an offer one of the block before: a bid looks at it, and passes on.
@@ -117,10 +147,12 @@ fn age<T: Config>(auction: Auction, account: &AccountKey) {
 mod benchmarks {
 	use super::*;
 
-	/// Nobody is looked at for lack of room, or one at most.
+	/// There is room for nobody, and one is looked at all the same.
 	#[benchmark]
 	fn work(n: Linear<0, MOST>) {
 		let scene = Scene::new::<T>(1);
+		// The turn of the worst.
+		frame_system::Pallet::<T>::set_block_number(3u32.into());
 		for number in 0..n {
 			scene.due::<T>(number, 1, LOTS);
 		}
@@ -130,22 +162,29 @@ mod benchmarks {
 			Pallet::<T>::work(Weight::zero());
 		}
 
-		assert!(OfferingAccounts::<T>::get() <= 1);
+		assert_eq!(OfferingAccounts::<T>::get(), n.min(1));
 	}
 
 	#[benchmark]
 	fn treat(l: Linear<1, { MAX_POSITIONS }>) {
 		let scene = Scene::new::<T>(l);
 		let account = scene.due::<T>(0, l, LOTS);
+		// A block reads the terms of its markets once.
+		let mut known = KnownTerms::default();
+		let state = T::Ledger::state(&account).unwrap();
+		AccountTerms::of::<T>(&state, &mut known);
+		scene.without_what_is_paid_for::<T>();
+		let (when, mut effort) = ((Pallet::<T>::moment(), u32::MAX), Effort::default());
 		let outcome;
 
 		#[block]
 		{
-			outcome = plan::<T>(&account);
+			let known = (&mut known, &mut effort);
+			outcome = Pallet::<T>::treat(&account, Plan::default(), when, known).unwrap();
 		}
 
 		assert_eq!(outcome, Outcome::Treated);
-		assert_eq!(crate::Plans::<T>::get(account).unwrap().auctions.len(), l as usize);
+		assert_eq!(Plans::<T>::get(account).unwrap().auctions.len(), l as usize);
 	}
 
 	#[benchmark]
@@ -169,13 +208,15 @@ mod benchmarks {
 	fn net(n: Linear<0, MOST>) {
 		let scene = Scene::new::<T>(1);
 		for number in 0..n {
-			scene.offering::<T>(number, if number % 2 == 0 { LOTS } else { -LOTS });
+			let account = scene.offering::<T>(number, if number % 2 == 0 { LOTS } else { -LOTS });
+			scene.without_plan_of::<T>(&account);
 		}
+		scene.without_what_is_paid_for::<T>();
 		let now: Moment = Pallet::<T>::moment();
 
 		#[block]
 		{
-			Pallet::<T>::net(scene.market(), now).unwrap();
+			Pallet::<T>::net(scene.market(), now, usize::MAX).unwrap();
 		}
 	}
 
@@ -185,10 +226,11 @@ mod benchmarks {
 		for number in 0..n {
 			scene.offering::<T>(number, LOTS);
 		}
+		scene.without_what_is_paid_for::<T>();
 
 		#[block]
 		{
-			Pallet::<T>::force(scene.market());
+			Pallet::<T>::force(scene.market(), u32::MAX);
 		}
 	}
 
@@ -199,6 +241,8 @@ mod benchmarks {
 		let mut fills = Vec::new();
 		for number in 0..n {
 			let account = scene.offering::<T>(number, LOTS);
+			scene.without_plan_of::<T>(&account);
+			is_paid_for(T::BenchmarkHelper::written_of(&account));
 			let size = Offers::<T>::get(Auction::Market(market), account).unwrap().size();
 			fills.push(ForcedFill { account, side: Side::Sell, size });
 		}
@@ -209,6 +253,7 @@ mod benchmarks {
 			let against = part(scene.maker, lots.try_neg().unwrap());
 			T::Ledger::settle(market, price, &[part(filled.account, lots), against]).unwrap();
 		}
+		scene.without_what_is_paid_for::<T>();
 
 		#[block]
 		{

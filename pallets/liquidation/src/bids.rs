@@ -17,7 +17,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{
 	offers::{closing, Fill},
 	terms::PoolIndices,
-	Auction, BidFill, BidOutcome, Config, Error, Event, Offer, Offers, Pallet, Plans, Venue,
+	Auction, BidFill, BidOutcome, Config, Error, Event, Fresh, Offer, Offers, Pallet, Plans, Venue,
 	MAX_FILLED, MAX_LOOKED,
 };
 
@@ -62,8 +62,9 @@ impl<T: Config> Pallet<T> {
 		let now = Self::moment();
 		let mut looked = 0u32;
 		let mut offers = Vec::new();
-		for (account, offer) in Offers::<T>::iter_prefix(auction).take(MAX_LOOKED as usize) {
+		for account in Fresh::<T>::get(auction).into_iter().take(MAX_LOOKED as usize) {
 			looked = looked.saturating_add(1);
+			let Some(offer) = Offers::<T>::get(auction, account) else { continue };
 			let price = Self::dutch_price(&offer, terms, now.time);
 			let opposite = offer.side() == Some(side.opposite());
 			if offer.is_fresh(now.block) && opposite && Self::is_within(price, side, limit) {

@@ -1,11 +1,11 @@
 //! The forced flow of a market: netted at mark, forced into the batch, and filled.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use core::cmp::Reverse;
 
 use breakwater_auction::{ForcedFill, ForcedOrder};
-use breakwater_interfaces::{Ledger, LiquidationTerms, RiskEngine, Trade};
-use breakwater_liquidation::{net_at_mark, share_fill, ForcedOrder as Flow};
+use breakwater_interfaces::{Ledger, RiskEngine, Trade};
+use breakwater_liquidation::{net_at_mark, ForcedOrder as Flow};
 use breakwater_units::{AccountKey, Lots, MarketId, Price, Rounding, Side, Size};
 use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use polkadot_sdk::*;
@@ -13,7 +13,9 @@ use sp_runtime::DispatchError;
 
 use crate::{
 	offers::{Fill, Moment},
-	Auction, Config, Error, Event, Offer, OfferingAccounts, Offers, Pallet, Venue, WeightInfo,
+	queue::one,
+	Auction, Config, Error, Event, Fresh, Offer, OfferingAccounts, Offers, Pallet, Venue,
+	WeightInfo,
 };
 
 /// An account's offer.
@@ -23,51 +25,85 @@ fn flow(offers: &[Offered]) -> Vec<Flow> {
 	offers.iter().map(|(account, offer)| Flow { account: *account, lots: offer.lots }).collect()
 }
 
-/// Keeps so many offers: half of them those that are offered longest, so that nobody is forgotten,
-/// the others the largest.
-fn keep_most_urgent(offers: &mut Vec<Offered>, most: usize) {
-	if offers.len() <= most {
-		return;
-	}
-	offers.sort_unstable_by_key(|(account, offer)| (offer.opened, *account));
-	let (_, others) = offers.split_at_mut(most.div_ceil(2));
-	others.sort_unstable_by_key(|(account, offer)| (Reverse(offer.size()), *account));
+/// The order in which offers are served: in turns the one that is offered longest, so that nobody
+/// is forgotten, and the largest.
+fn by_urgency(mut offers: Vec<Offered>) -> Vec<Offered> {
+	offers.sort_unstable_by_key(|(account, offer)| (offer.opened, Reverse(offer.size()), *account));
+	let mut largest: Vec<usize> = (0..offers.len()).collect();
+	largest.sort_by_key(|at| Reverse(offers.get(*at).map(|(_, offer)| offer.size())));
+	let mut taken = BTreeSet::new();
+	let in_turns = (0..offers.len()).zip(largest).flat_map(|(longest, largest)| [longest, largest]);
+	in_turns.filter(|at| taken.insert(*at)).filter_map(|at| offers.get(at).copied()).collect()
+}
+
+/// Hands a room out to offers, one after the other: what an account takes does not depend on how
+/// much of it is filled, so it is better to be done with a few than to begin with all. Nobody gets
+/// more than half of what is left while others wait: one that nobody buys from stops nobody.
+fn serve(mut offers: Vec<Offered>, room: Size, most: usize) -> Vec<(Offered, Size)> {
 	offers.truncate(most);
+	let (mut left, mut waiting) = (room, offers.len());
+	let mut served = Vec::new();
+	for (account, offer) in offers {
+		waiting = waiting.saturating_sub(1);
+		let fair = if waiting == 0 { left } else { half_of(left) };
+		let size = offer.size().min(fair);
+		if size.is_zero() {
+			break;
+		}
+		left = left.saturating_sub(size);
+		served.push(((account, offer), size));
+	}
+	served
+}
+
+/// Half of a size, rounded up.
+fn half_of(size: Size) -> Size {
+	Size::new(size.get().div_ceil(2))
 }
 
 impl<T: Config> Pallet<T> {
-	/// The offers that follow from this block's state. There are no more than accounts that may
-	/// have offers.
-	pub(crate) fn fresh_offers(auction: &Auction, block: u32) -> impl Iterator<Item = Offered> {
-		let most = T::MaxAccounts::get() as usize;
-		let all = Offers::<T>::iter_prefix(auction).take(most);
-		all.filter(move |(_, offer)| offer.is_fresh(block))
+	/// The offers that follow from this block's state.
+	pub(crate) fn fresh_offers(auction: &Auction, block: u32) -> Vec<Offered> {
+		let offer_of = |account| Some((account, Offers::<T>::get(auction, account)?));
+		let offered = Fresh::<T>::get(auction).into_iter().filter_map(offer_of);
+		offered.filter(|(_, offer)| offer.is_fresh(block)).collect()
 	}
 
-	/// Nets every market. Returns what looking for flow weighs; netting an offer is counted with
-	/// its account.
-	pub(crate) fn net_all(now: Moment) -> Weight {
+	/// Nets every market, as far as the weight goes. Returns what it weighed.
+	pub(crate) fn net_all(now: Moment, limit: Weight) -> Weight {
 		if OfferingAccounts::<T>::get() == 0 {
 			return Weight::zero();
 		}
+		let (base, each) = (T::WeightInfo::net(0), one(T::WeightInfo::net));
 		let mut used = Weight::zero();
 		for (market, _) in T::RiskEngine::markets() {
-			used.saturating_accrue(T::WeightInfo::net(0));
-			if let Err(error) = with_storage_layer(|| Self::net(market, now)) {
-				log::error!(target: "runtime::liquidation", "{market:?} was not netted: {error:?}");
-				Self::deposit_event(Event::NettingFailed { market, error });
+			used.saturating_accrue(base);
+			let left = limit.saturating_sub(used);
+			let most = left.checked_div_per_component(&each).unwrap_or(u64::MAX);
+			let most = usize::try_from(most).unwrap_or(usize::MAX);
+			match with_storage_layer(|| Self::net(market, now, most)) {
+				Ok(netted) => used.saturating_accrue(each.saturating_mul(netted.into())),
+				Err(error) => {
+					log::error!(target: "runtime::liquidation", "{market:?} was not netted: {error:?}");
+					Self::deposit_event(Event::NettingFailed { market, error });
+				},
 			}
 		}
 		used
 	}
 
-	/// Crosses long against short forced flow at mark, where neither loses.
-	pub(crate) fn net(market: MarketId, now: Moment) -> Result<(), DispatchError> {
+	/// Crosses long against short forced flow at mark, where neither loses: so many accounts at
+	/// most. Returns how many.
+	pub(crate) fn net(market: MarketId, now: Moment, most: usize) -> Result<u32, DispatchError> {
 		let auction = Auction::Market(market);
-		let offers: Vec<Offered> = Self::fresh_offers(&auction, now.block).collect();
+		let mut offers = Self::fresh_offers(&auction, now.block);
 		let offers_on = |side| offers.iter().any(|(_, offer)| offer.side() == Some(side));
-		if !offers_on(Side::Buy) || !offers_on(Side::Sell) {
-			return Ok(());
+		if most < 2 || !offers_on(Side::Buy) || !offers_on(Side::Sell) {
+			return Ok(0);
+		}
+		if offers.len() > most {
+			offers = by_urgency(offers);
+			offers.truncate(most);
 		}
 		let terms = Self::auction_terms(&auction).ok_or(Error::<T>::UnknownMarket)?;
 		let mark = T::RiskEngine::market(market).ok_or(Error::<T>::UnknownMarket)?.price();
@@ -80,52 +116,44 @@ impl<T: Config> Pallet<T> {
 			trades.push(Trade { account: *account, lots: *lots, fee });
 		}
 		T::Ledger::settle(market, mark, &trades)?;
-		for (((account, offer), lots), trade) in fills.iter().zip(trades) {
-			let (lots, fee) = (*lots, trade.fee);
-			let fill = Fill { lots, price: mark, fee, venue: Venue::Netted };
+		for (((account, offer), lots), trade) in fills.iter().zip(&trades) {
+			let fill = Fill { lots: *lots, price: mark, fee: trade.fee, venue: Venue::Netted };
 			Self::book_fill(account, &auction, offer, &fill);
 			Self::let_go(account);
 		}
-		Ok(())
+		Ok(u32::try_from(trades.len()).unwrap_or(u32::MAX))
 	}
 
-	/// What is forced into this block's batch: of each side at most a part of the depth, shared by
-	/// size.
-	pub(crate) fn force(market: MarketId) -> Vec<ForcedOrder> {
+	/// What is forced into this block's batch, in so many orders at most: of each side at most a
+	/// part of the depth.
+	pub(crate) fn force(market: MarketId, most: u32) -> Vec<ForcedOrder> {
 		let now = Self::moment();
 		let auction = Auction::Market(market);
+		let offers = Self::fresh_offers(&auction, now.block);
+		if offers.is_empty() {
+			return Vec::new();
+		}
 		let terms = Self::auction_terms(&auction);
 		let depth = T::RiskEngine::pricing(market).map(|pricing| pricing.depth);
 		let (Some(terms), Some(depth)) = (terms, depth) else { return Vec::new() };
-		let offers: Vec<Offered> = Self::fresh_offers(&auction, now.block).collect();
+		let room = depth.mul_ratio(terms.depth_share, Rounding::Down).unwrap_or(Size::ZERO);
+		let room = room.max(terms.least_offer);
+		let sides: Vec<Side> = [Side::Buy, Side::Sell]
+			.into_iter()
+			.filter(|side| offers.iter().any(|(_, offer)| offer.side() == Some(*side)))
+			.collect();
+		let most = most.min(T::MaxForced::get()) as usize;
+		let each = most.checked_div(sides.len()).unwrap_or(0).max(1);
 		let mut orders = Vec::new();
-		for side in [Side::Buy, Side::Sell] {
+		for side in sides {
 			let of_side = offers.iter().filter(|(_, offer)| offer.side() == Some(side));
-			Self::force_side(side, of_side.copied().collect(), (&terms, depth, now), &mut orders);
+			let served = serve(by_urgency(of_side.copied().collect()), room, each);
+			orders.extend(served.into_iter().map(|((account, offer), size)| {
+				let limit = Self::dutch_price(&offer, &terms, now.time);
+				ForcedOrder { account, side, limit, size }
+			}));
 		}
 		orders
-	}
-
-	fn force_side(
-		side: Side,
-		mut offers: Vec<Offered>,
-		(terms, depth, now): (&LiquidationTerms, Size, Moment),
-		orders: &mut Vec<ForcedOrder>,
-	) {
-		keep_most_urgent(&mut offers, T::MaxForced::get() as usize);
-		let most = depth.mul_ratio(terms.depth_share, Rounding::Down).unwrap_or(Size::ZERO);
-		let most = most.max(terms.least_offer);
-		let all =
-			offers.iter().fold(Size::ZERO, |sum, (_, offer)| sum.saturating_add(offer.size()));
-		// They are all of one side, and no more than all of it: sharing does not fail.
-		let shares = share_fill(all.min(most), &flow(&offers)).unwrap_or_default();
-		for ((account, offer), share) in offers.iter().zip(shares) {
-			let size = share.size();
-			if !size.is_zero() {
-				let limit = Self::dutch_price(offer, terms, now.time);
-				orders.push(ForcedOrder { account: *account, side, limit, size });
-			}
-		}
 	}
 
 	/// Books what the batch filled, and takes the fees.

@@ -144,6 +144,11 @@ pub mod pallet {
 	pub type Offers<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, Auction, Identity, AccountKey, Offer>;
 
+	/// Whose offers were computed in the last block that looked, by auction: only these may fill.
+	#[pallet::storage]
+	pub type Fresh<T: Config> =
+		StorageMap<_, Twox64Concat, Auction, BoundedVec<AccountKey, T::MaxAccounts>, ValueQuery>;
+
 	/// Due accounts that the last block could not reach.
 	#[pallet::storage]
 	pub type Backlog<T: Config> = StorageValue<_, Waiting, ValueQuery>;

@@ -479,6 +479,9 @@ impl Exchange for Orders {
 	fn least_weight() -> Weight {
 		Weight::zero()
 	}
+	fn forced_weight() -> Weight {
+		Weight::zero()
+	}
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
 		let orders = World::get().orders.get(account).copied().unwrap_or(0).min(limit);
 		world(|world| {
@@ -686,9 +689,14 @@ pub(crate) fn pass(millis: u64) {
 	}
 }
 
+/// What is forced into a market's batch.
+pub(crate) fn forced(market: MarketId) -> Vec<ForcedOrder> {
+	Liquidator::forced_orders(market, u32::MAX)
+}
+
 /// A batch at a price: the maker takes all forced orders that accept it, up to so many lots each.
 pub(crate) fn batch_up_to(market: MarketId, price: u64, most: u64) -> Vec<ForcedFill> {
-	let orders = Liquidator::forced_orders(market);
+	let orders = forced(market);
 	let price = Price::new(price);
 	let accepts = |order: &&ForcedOrder| match order.side {
 		Side::Buy => price <= order.limit,
@@ -773,6 +781,12 @@ impl crate::BenchmarkHelper for Engine {
 		<Books as Ledger>::credit(account, Some(DOT), Amount::new(amount)).unwrap();
 		world(|world| *world.collateral.entry(DOT.0).or_default() += amount);
 		DOT
+	}
+	fn paid_for(_: PoolId, _: &[MarketId]) -> Vec<Vec<u8>> {
+		Vec::new()
+	}
+	fn written_of(_: &AccountKey) -> Vec<Vec<u8>> {
+		Vec::new()
 	}
 	fn orders(id: &SubaccountId, _: MarketId, count: u32) {
 		world(|world| {

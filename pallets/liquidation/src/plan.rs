@@ -15,9 +15,9 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	offers::{closing, Moment},
-	terms::AccountTerms,
-	Auction, Backlog, Config, End, Error, Event, Offer, OfferingAccounts, Offers, Pallet, Plan,
-	Plans, Venue,
+	terms::{AccountTerms, KnownTerms},
+	Auction, Backlog, Config, End, Error, Event, Fresh, Offer, OfferingAccounts, Offers, Pallet,
+	Plan, Plans, Venue,
 };
 
 /// Most orders that are cancelled of an account in a block. An account may not have more.
@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
 		key: &AccountKey,
 		before: Plan,
 		(now, places): (Moment, u32),
-		effort: &mut Effort,
+		(known, effort): (&mut KnownTerms, &mut Effort),
 	) -> Result<Outcome, DispatchError> {
 		if !T::Ledger::recheck(key)? {
 			Self::forget(key, &before, End::Recovered);
@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let state = T::Ledger::state(key).ok_or(Error::<T>::UnknownSubaccount)?;
 		effort.legs = u32::try_from(state.legs()).unwrap_or(u32::MAX);
-		let terms = AccountTerms::of::<T>(&state);
+		let terms = AccountTerms::of::<T>(&state, known);
 		let action = T::Ledger::plan(key, 0, &terms)?;
 		let patient = Patient { key, pool, state, terms, before, now, places };
 		Self::carry_out(patient, action)
@@ -140,6 +140,8 @@ impl<T: Config> Pallet<T> {
 				continue;
 			}
 			Self::tell(key, &auction, &Offer { lots: left, ..offer }, (terms, *now));
+			// It has room for all accounts that may have offers.
+			let _ = Fresh::<T>::try_append(auction, *key);
 			// There are no more closes than legs.
 			let _ = auctions.try_push(auction);
 		}

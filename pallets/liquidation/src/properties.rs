@@ -200,7 +200,7 @@ fn line(offer: &Offer) -> u64 {
 }
 
 fn check_forced(market: MarketId) {
-	let orders = Liquidator::force(market);
+	let orders = forced(market);
 	for side in [Side::Buy, Side::Sell] {
 		let of_side = orders.iter().filter(|order| order.side == side);
 		let all: u64 = of_side.map(|order| order.size.get()).sum();

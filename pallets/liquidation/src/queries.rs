@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
 		let now = Self::moment();
 		let Some(terms) = Self::auction_terms(auction) else { return Vec::new() };
 		Self::fresh_offers(auction, now.block)
+			.into_iter()
 			.take(most as usize)
 			.map(|(account, offer)| OpenOffer {
 				account,

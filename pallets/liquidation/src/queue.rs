@@ -1,6 +1,7 @@
 //! The stage of the pipeline: who is looked at in a block.
 
 use alloc::{collections::BTreeSet, vec::Vec};
+use core::mem;
 
 use breakwater_auction::{ForcedFill, ForcedOrder};
 use breakwater_breaker::Action;
@@ -12,7 +13,8 @@ use polkadot_sdk::*;
 use crate::{
 	offers::Moment,
 	plan::{Effort, Outcome},
-	Backlog, Config, Event, Pallet, PlanCursor, Plans, Turn, Waiting, WeightInfo,
+	terms::KnownTerms,
+	Backlog, Config, Event, Fresh, Pallet, PlanCursor, Plans, Turn, Waiting, WeightInfo,
 };
 
 /// What must be left of the weight to look at one more account.
@@ -36,6 +38,8 @@ struct Round {
 	limit: Weight,
 	/// An account may get offers while fewer accounts than this have.
 	places: u32,
+	/// The terms of the markets that were met.
+	terms: KnownTerms,
 }
 
 /// Who is looked at, in this order.
@@ -63,14 +67,20 @@ impl Round {
 	}
 }
 
-/// What an account takes: to plan it, to net, to force and to fill what it offers.
+/// What it takes to plan an account, and to look at its offers for the batch.
 fn account_weight<T: Config>(effort: Effort) -> Weight {
 	let Effort { legs, orders } = effort;
-	T::WeightInfo::treat(legs)
-		.saturating_add(T::WeightInfo::cancel(orders))
-		.saturating_add(T::WeightInfo::net(legs))
-		.saturating_add(T::WeightInfo::force(legs))
-		.saturating_add(T::WeightInfo::fill(legs))
+	let looked = one(T::WeightInfo::force).saturating_mul(legs.into());
+	let planned = T::WeightInfo::treat(legs).saturating_add(looked);
+	if orders == 0 {
+		return planned;
+	}
+	planned.saturating_add(T::WeightInfo::cancel(orders))
+}
+
+/// What one more of something weighs.
+pub(crate) fn one(weigh: fn(u32) -> Weight) -> Weight {
+	weigh(1).saturating_sub(weigh(0))
 }
 
 impl<T: Config> Liquidation for Pallet<T> {
@@ -83,8 +93,11 @@ impl<T: Config> Liquidation for Pallet<T> {
 			Self::put_backlog(Waiting::default());
 			return used;
 		}
-		let half = limit.saturating_div(2);
-		let three_quarters = half.saturating_add(limit.saturating_div(4));
+		// A quarter is for netting what they offer.
+		let planning = limit.saturating_sub(limit.saturating_div(4));
+		let half = planning.saturating_div(2);
+		let three_quarters = half.saturating_add(planning.saturating_div(4));
+		let _ = Fresh::<T>::clear(u32::MAX, None);
 
 		let mut round = Round {
 			now,
@@ -95,6 +108,7 @@ impl<T: Config> Liquidation for Pallet<T> {
 			least: 0,
 			limit: half,
 			places: T::MaxAccounts::get(),
+			terms: KnownTerms::default(),
 		};
 
 		round.begin(Stage::Worst, half);
@@ -110,17 +124,22 @@ impl<T: Config> Liquidation for Pallet<T> {
 		round.places = T::MaxAccounts::get().div_ceil(2);
 		round.begin(Stage::Plans, three_quarters);
 		Self::look_at_plans(&mut round);
-		round.begin(Stage::Turns, limit);
+		round.begin(Stage::Turns, planning);
 		Self::take_turns(rest, &mut round);
 		let waits =
 			|key: &&AccountKey| !round.seen.contains(*key) || round.without_place.contains(*key);
 		let waiting: Vec<&AccountKey> = due.iter().filter(waits).collect();
 		Self::note_backlog(&waiting);
-		round.used.saturating_add(Self::net_all(now))
+		let left = limit.saturating_sub(round.used);
+		round.used.saturating_add(Self::net_all(now, left))
 	}
 
-	fn forced_orders(market: MarketId) -> Vec<ForcedOrder> {
-		Self::force(market)
+	fn forced_orders(market: MarketId, most: u32) -> Vec<ForcedOrder> {
+		Self::force(market, most)
+	}
+
+	fn fill_weight() -> Weight {
+		one(T::WeightInfo::fill)
 	}
 
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]) {
@@ -149,11 +168,12 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		round.treated = round.treated.saturating_add(1);
-		let mut effort = Effort::default();
+		let (mut effort, mut known) = (Effort::default(), mem::take(&mut round.terms));
 		let treated = with_storage_layer(|| {
 			let when = (round.now, round.places);
-			Self::treat(key, before.clone(), when, &mut effort)
+			Self::treat(key, before.clone(), when, (&mut known, &mut effort))
 		});
+		round.terms = known;
 		round.used.saturating_accrue(account_weight::<T>(effort));
 		match treated {
 			Ok(Outcome::Treated) => {},

@@ -1,6 +1,6 @@
 //! Under which terms the legs of an account are closed.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use breakwater_breaker::Action;
 use breakwater_interfaces::{Breakers, LiquidationTerms, Listings, RiskEngine};
@@ -18,12 +18,28 @@ use crate::{Auction, Config, Error, Pallet};
 /// A cost at which closing a leg never helps, so that the others are closed.
 const NOT_CLOSED: Ratio = Ratio::ONE;
 
-/// The terms of all legs of an account, each read once.
+/// The terms of all legs of an account.
 pub(crate) struct AccountTerms {
 	markets: Vec<MarketTerm>,
 	collateral: LiquidationTerms,
 }
 
+/// The terms of the markets that a block has met, each read once.
+#[derive(Default)]
+pub(crate) struct KnownTerms(BTreeMap<MarketId, MarketTerm>);
+
+impl KnownTerms {
+	fn of<T: Config>(&mut self, market: MarketId) -> MarketTerm {
+		let read = || MarketTerm {
+			market,
+			terms: T::Listings::terms(market).map(|terms| terms.liquidation),
+			allowed: T::Breakers::allows(market, Action::Liquidate),
+		};
+		self.0.entry(market).or_insert_with(read).clone()
+	}
+}
+
+#[derive(Clone)]
 struct MarketTerm {
 	market: MarketId,
 	/// None if it is not listed.
@@ -32,13 +48,8 @@ struct MarketTerm {
 }
 
 impl AccountTerms {
-	pub(crate) fn of<T: Config>(state: &SubaccountState) -> Self {
-		let read = |market: MarketId| MarketTerm {
-			market,
-			terms: T::Listings::terms(market).map(|terms| terms.liquidation),
-			allowed: T::Breakers::allows(market, Action::Liquidate),
-		};
-		let markets = state.positions.iter().map(|(market, _)| read(market)).collect();
+	pub(crate) fn of<T: Config>(state: &SubaccountState, known: &mut KnownTerms) -> Self {
+		let markets = state.positions.iter().map(|(market, _)| known.of::<T>(market)).collect();
 		Self { markets, collateral: T::CollateralTerms::get() }
 	}
 

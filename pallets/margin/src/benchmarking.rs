@@ -55,6 +55,15 @@ fn pair<T: Config>(
 	positions: u32,
 	collateral: u32,
 ) -> Result<(PoolId, [AccountKey; 2]), BenchmarkError> {
+	pair_of::<T>((first, LOTS), positions, collateral)
+}
+
+/// The same, with so many lots in each position.
+fn pair_of<T: Config>(
+	(first, lots): (u16, i64),
+	positions: u32,
+	collateral: u32,
+) -> Result<(PoolId, [AccountKey; 2]), BenchmarkError> {
 	let (pool, markets, assets) = T::BenchmarkHelper::set_up(positions, collateral);
 	let owner = owner::<T>();
 	let keys = [first, first.saturating_add(1)].map(|number| {
@@ -71,7 +80,7 @@ fn pair<T: Config>(
 	}
 	for market in &markets {
 		let trade = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
-		let trades = [trade(long, LOTS), trade(short, -LOTS)];
+		let trades = [trade(long, lots), trade(short, -lots)];
 		Pallet::<T>::settle(*market, price_of::<T>(*market)?, &trades)?;
 	}
 	Ok((pool, [long, short]))
@@ -84,12 +93,12 @@ fn full_legs<T: Config>(key: &AccountKey) -> Result<(MarketId, AssetId), Benchma
 	Ok((market, asset))
 }
 
-/// Takes most of an account's health away, so that no level may stay where it is.
-fn lose_health<T: Config>(key: &AccountKey) -> Result<(), BenchmarkError> {
+/// Takes so many tenths of an account's health away, so that no level may stay where it is.
+fn lose_health<T: Config>(key: &AccountKey, tenths: i128) -> Result<(), BenchmarkError> {
 	let mut account = Subaccounts::<T>::get(key).ok_or("the account is open")?;
 	let indices = CachedIndices::<T>::new(account.info.pool);
 	let health = evaluate(&account.state, &indices).map_err(|_| "it can be computed")?.health;
-	let most = Quote::new(health.get() / 1_000_000_000 / 10 * 9);
+	let most = Quote::new(health.get() / 1_000_000_000 / 10 * tenths);
 	account.state.cash = account.state.cash.try_sub(most).map_err(|_| "it is in range")?;
 	Subaccounts::<T>::insert(key, account);
 	Ok(())
@@ -198,7 +207,7 @@ mod benchmarks {
 	#[benchmark]
 	fn wake(n: Linear<1, 96>) -> Result<(), BenchmarkError> {
 		let (_, [long, _]) = pair::<T>(0, n.div_ceil(OF_A_LEG), 0)?;
-		lose_health::<T>(&long)?;
+		lose_health::<T>(&long, 9)?;
 
 		#[block]
 		{
@@ -206,6 +215,21 @@ mod benchmarks {
 		}
 
 		assert!(Filings::<T>::contains_key(long));
+		Ok(())
+	}
+
+	/// An account that was watched, and is found to be below zero.
+	#[benchmark]
+	fn fall_due(n: Linear<1, { MAX_POSITIONS }>) -> Result<(), BenchmarkError> {
+		let (_, [long, _]) = pair_of::<T>((0, 1), n, 0)?;
+		lose_health::<T>(&long, 11)?;
+
+		#[block]
+		{
+			Pallet::<T>::wake_one(&long);
+		}
+
+		assert!(Pallet::<T>::is_due(&long));
 		Ok(())
 	}
 

@@ -8,7 +8,12 @@ use breakwater_trigger_book::{Budget, Collected, Cursor, IndexId};
 use breakwater_units::{cmp_products, AccountKey, IndexLevel, NanoQuote, PoolId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::cmp::Ordering;
-use frame_support::{storage::with_storage_layer, traits::ConstU32, weights::Weight, BoundedVec};
+use frame_support::{
+	storage::with_storage_layer,
+	traits::{ConstU32, Get},
+	weights::Weight,
+	BoundedVec,
+};
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
 use sp_runtime::{traits::UniqueSaturatedInto, DispatchError};
@@ -22,12 +27,12 @@ use crate::{
 /// Most indices that are remembered from one step to the next. Those beyond count as moved.
 pub(crate) const MAX_SEEN: u32 = 2_048;
 
-/// Terms of health that most accounts have at least: it tells how many are looked up. How many are
+/// Terms of health that an account has at least: it tells how many are looked up. How many are
 /// woken, the weight tells: each is charged for the terms it has.
-const LEAST_TERMS: u32 = 2;
+const LEAST_TERMS: u32 = 1;
 
 /// What must be left of the weight to wake one more account, in terms of health.
-const EXPECTED_TERMS: u32 = 8;
+const EXPECTED_TERMS: u32 = 4;
 
 /// Crossed levels read for each account that may be woken: an account has several.
 const LEVELS_PER_ACCOUNT: u32 = 4;
@@ -104,22 +109,24 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Computes and files an account that was woken; one that fails is set aside, and nothing of it
-	/// is left behind. Returns the terms it has.
-	fn wake(key: &AccountKey, pools: &mut Pools<T>, step: &mut BookStep) -> u32 {
+	/// is left behind.
+	fn wake(key: &AccountKey, pools: &mut Pools<T>, step: &mut BookStep) {
 		step.woken = step.woken.saturating_add(1);
 		let filed = with_storage_layer(|| Self::file_woken(key, pools));
-		match filed {
-			Ok((is_due, terms)) => {
-				step.due = step.due.saturating_add(u32::from(is_due));
-				terms
+		let weight = match filed {
+			Ok((true, terms)) => {
+				step.due = step.due.saturating_add(1);
+				T::WeightInfo::fall_due(terms)
 			},
+			Ok((false, terms)) => T::WeightInfo::wake(terms),
 			Err(_) => {
 				log::error!(target: "runtime::ledger", "account {key:?} cannot be computed");
 				step.failed = step.failed.saturating_add(1);
 				Self::set_aside(key);
-				EXPECTED_TERMS
+				T::WeightInfo::wake(EXPECTED_TERMS)
 			},
-		}
+		};
+		step.used.saturating_accrue(weight);
 	}
 
 	fn file_woken(key: &AccountKey, pools: &mut Pools<T>) -> Result<(bool, u32), DispatchError> {
@@ -161,7 +168,8 @@ impl<T: Config> Pallet<T> {
 		mut step: BookStep,
 		limit: Weight,
 	) -> BookStep {
-		let Collected { accounts, cursor, .. } = Self::collect(levels, accounts);
+		let Collected { accounts, cursor, levels_read } = Self::collect(levels, accounts);
+		step.used.saturating_accrue(T::DbWeight::get().reads(levels_read.into()));
 
 		let mut pools = Pools(Vec::new());
 		let (mut cursor, each) = (cursor, T::WeightInfo::wake(EXPECTED_TERMS));
@@ -171,8 +179,7 @@ impl<T: Config> Pallet<T> {
 				cursor = cursor.interrupted();
 				break;
 			}
-			let terms = Self::wake(key, &mut pools, &mut step);
-			step.used.saturating_accrue(T::WeightInfo::wake(terms));
+			Self::wake(key, &mut pools, &mut step);
 		}
 		step.backlog = cursor.has_backlog();
 		StepCursor::<T>::put(cursor);
@@ -198,7 +205,7 @@ impl<T: Config> Solvency for Pallet<T> {
 		let base = T::WeightInfo::step(u32::try_from(levels.len()).unwrap_or(u32::MAX));
 		// Whatever it weighs, the indices are looked at: who is below zero must be found.
 		let left = limit.saturating_sub(base);
-		let each = T::WeightInfo::wake(LEAST_TERMS);
+		let each = T::WeightInfo::fall_due(LEAST_TERMS);
 		let accounts = left.checked_div_per_component(&each).unwrap_or(u64::MAX);
 		let accounts = u32::try_from(accounts).unwrap_or(u32::MAX).max(1);
 		Self::take_step(levels, accounts, BookStep { used: base, ..Default::default() }, limit)

@@ -51,6 +51,9 @@ pub trait Exchange {
 	/// The least that [`Self::clear`] must be given to do anything useful.
 	fn least_weight() -> Weight;
 
+	/// What one more forced order weighs in a batch that fills it.
+	fn forced_weight() -> Weight;
+
 	/// Cancels what an account has resting in all markets, as far as `limit` orders. Returns how
 	/// many were cancelled.
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32;
@@ -64,10 +67,12 @@ pub trait Listings {
 
 /// Where accounts go whose health is below zero. `()` leaves them in the due queue.
 pub trait Liquidation {
-	/// Stage 5: what liquidation closes in this block's batch of a market.
-	fn forced_orders(market: MarketId) -> Vec<ForcedOrder>;
+	/// Stage 5: what liquidation closes in this block's batch of a market, in so many orders at most.
+	fn forced_orders(market: MarketId, most: u32) -> Vec<ForcedOrder>;
 	/// What the batch filled of it, and of what others forced: fills of unknown accounts are theirs.
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]);
+	/// What [`Self::filled`] weighs for each fill.
+	fn fill_weight() -> Weight;
 	/// Looks at the due queue, within a weight; returns what it used.
 	fn work(limit: Weight) -> Weight;
 	/// Due accounts that the last block could not reach.
@@ -77,10 +82,13 @@ pub trait Liquidation {
 }
 
 impl Liquidation for () {
-	fn forced_orders(_: MarketId) -> Vec<ForcedOrder> {
+	fn forced_orders(_: MarketId, _: u32) -> Vec<ForcedOrder> {
 		Vec::new()
 	}
 	fn filled(_: MarketId, _: Price, _: &[ForcedFill]) {}
+	fn fill_weight() -> Weight {
+		Weight::zero()
+	}
 	fn work(_: Weight) -> Weight {
 		Weight::zero()
 	}

@@ -1,6 +1,6 @@
 //! What the benchmarks of accounts and markets start from, on top of the development preset.
 
-use alloc::{boxed::Box, format, vec::Vec};
+use alloc::{boxed::Box, format, vec, vec::Vec};
 
 use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
@@ -182,6 +182,44 @@ impl breakwater_liquidator::BenchmarkHelper for Helper {
 		<Margin as Ledger>::credit(account, Some(asset), Amount::new(units))
 			.expect("below its cap");
 		asset
+	}
+
+	fn paid_for(pool: PoolId, markets: &[MarketId]) -> Vec<Vec<u8>> {
+		let feed = first_terms().feed;
+		let of_market = |market: &MarketId| {
+			[
+				breakwater_exchange::Markets::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::Markets::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::MarketStates::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::MarketIndices::<Runtime>::hashed_key_for(market),
+				breakwater_circuit_breaker::Markets::<Runtime>::hashed_key_for(market),
+				breakwater_circuit_breaker::Listed::<Runtime>::hashed_key_for(market),
+				breakwater_ledger::OpenInterest::<Runtime>::hashed_key_for(market),
+			]
+		};
+		let shared = [
+			pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec(),
+			breakwater_circuit_breaker::ChainState::<Runtime>::hashed_key().to_vec(),
+			breakwater_circuit_breaker::Pools::<Runtime>::hashed_key_for(pool),
+			breakwater_risk_engine::PoolLoans::<Runtime>::hashed_key_for(pool),
+			breakwater_ledger::Pools::<Runtime>::hashed_key_for(pool),
+			breakwater_insurance::OpenPools::<Runtime>::hashed_key().to_vec(),
+			breakwater_insurance::Backstops::<Runtime>::hashed_key().to_vec(),
+			breakwater_oracle::Feeds::<Runtime>::hashed_key().to_vec(),
+			breakwater_oracle::Prices::<Runtime>::hashed_key_for(feed),
+		];
+		markets.iter().flat_map(of_market).chain(shared).collect()
+	}
+
+	fn written_of(account: &AccountKey) -> Vec<Vec<u8>> {
+		let mut written = vec![
+			breakwater_ledger::Subaccounts::<Runtime>::hashed_key_for(account),
+			breakwater_ledger::Filings::<Runtime>::hashed_key_for(account),
+		];
+		let levels = breakwater_ledger::Levels::<Runtime>::iter_keys();
+		let levels = levels.map(breakwater_ledger::Levels::<Runtime>::hashed_key_for);
+		written.extend(levels.filter(|key| key.ends_with(account.0.as_slice())));
+		written
 	}
 
 	fn orders(account: &SubaccountId, market: MarketId, count: u32) {

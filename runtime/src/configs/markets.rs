@@ -36,7 +36,7 @@ use crate::{
 
 /// The part of a block by which the pipeline's share grows while accounts that are due wait: it
 /// takes from ordinary transactions.
-pub const BACKLOG_RATIO: Perbill = Perbill::from_percent(20);
+pub const BACKLOG_RATIO: Perbill = Perbill::from_percent(30);
 
 parameter_types! {
 	pub const SubaccountDeposit: Balance = storage_deposit(2, 600);
@@ -69,8 +69,9 @@ impl Get<Budget> for PipelineBudget {
 		Budget {
 			total,
 			with_backlog: total.saturating_add(BACKLOG_RATIO * MAXIMUM_BLOCK_WEIGHT),
-			solvency: Ratio::saturating_from_percent(40),
-			liquidation: Ratio::saturating_from_percent(45),
+			// An account takes about as much to be found, to be planned, and to be filled.
+			solvency: Ratio::saturating_from_percent(25),
+			liquidation: Ratio::saturating_from_percent(30),
 			resolution: Ratio::saturating_from_percent(10),
 		}
 	}

@@ -39,7 +39,7 @@ impl breakwater_liquidator::Config for Runtime {
 	type Now = SlotTime;
 	type CollateralTerms = CollateralTerms;
 	type MaxAccounts = ConstU32<2_000>;
-	type MaxQueue = ConstU32<128>;
+	type MaxQueue = ConstU32<256>;
 	type MaxForced = ConstU32<200>;
 	type RetryAfter = ConstU32<20>;
 	type WeightInfo = breakwater_liquidator::weights::SubstrateWeight<Runtime>;
