@@ -21,7 +21,7 @@ import { VALIDATORS } from '../../zombienet/lib/identity.js';
 import { LoopbackNetwork } from '../../zombienet/lib/network.js';
 import { PATIENCE, seconds, until } from '../../zombienet/lib/wait.js';
 import { accountsAt, auditAt } from './lib/books.js';
-import { Programs, startCrowd, withPositions } from './lib/crowd.js';
+import { Programs, SENDING, startCrowd, withPositions } from './lib/crowd.js';
 import { Market } from './lib/market.js';
 import { Judge, tableOf } from './lib/verdicts.js';
 
@@ -137,8 +137,8 @@ step('the market loses a third, a reporter lies, a validator is killed and comes
   const victim = cluster.node(VICTIM);
   await victim.kill();
   note(`${VICTIM} killed at block ${client.connection.head(false)}, ${seconds(Date.now() - began_ms)} into it`);
-  await saver.deposit(client.quoteSymbol, '5000');
-  withdrawn = await hedger.withdraw(client.quoteSymbol, WITHDRAWN).then(({ paid }) => paid, (error) => {
+  await saver.deposit(client.quoteSymbol, '5000', SENDING);
+  withdrawn = await hedger.withdraw(client.quoteSymbol, WITHDRAWN, SENDING).then(({ paid }) => paid, (error) => {
     // What breakers are for.
     if (!(error instanceof CallFailed)) throw error;
     note(`a withdrawal is refused meanwhile: ${error.error}`);

@@ -4,7 +4,7 @@ import { quanta } from '@breakwater/client';
 
 import { BWR, account } from '../../lib/chain.js';
 import { startExample } from '../../lib/programs.js';
-import { sleep } from '../../lib/wait.js';
+import { PATIENCE, sleep } from '../../lib/wait.js';
 
 /** Secrets, markets, sizes and limits of the makers: accounts that are rich on a chain of development keys. */
 const MAKERS = [
@@ -16,6 +16,8 @@ const MAKERS = [
 const RESTART_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const FEES = 100n * BWR;
+/** For a transaction to be in a block. */
+export const SENDING = { timeoutMs: 180_000 * PATIENCE };
 
 /** Examples that run until they are stopped, and again where they give up. */
 export class Programs {
@@ -67,19 +69,19 @@ export function startCrowd(programs, endpoints, { gamblers, seed }) {
 export async function withPositions(client, wanted, payer = '//Dave') {
   const pairs = wanted.map(({ name }) => account(`//crash//${name}`));
   const pays = pairs.map(({ address }) => client.connection.api.tx.balances.transferKeepAlive(address, FEES));
-  await client.sender(account(payer)).submit(client.connection.call('utility', 'batchAll', pays));
+  await client.sender(account(payer)).submit(client.connection.call('utility', 'batchAll', pays), SENDING);
   return Promise.all(wanted.map((one, place) => withPosition(client, client.trader(pairs[place]), one)));
 }
 
 async function withPosition(client, trader, { market: symbol, leverage, deposit }) {
   const market = client.market(symbol);
-  await client.faucet(trader.sender);
-  await trader.open({ pool: market.info.pool });
-  await trader.deposit(client.quoteSymbol, deposit);
+  await client.faucet(trader.sender, SENDING);
+  await trader.open({ pool: market.info.pool }, SENDING);
+  await trader.deposit(client.quoteSymbol, deposit, SENDING);
   const { mark, minOrder } = (await client.refresh()).market(symbol).info;
   const order = { market: symbol, side: leverage > 0 ? 'buy' : 'sell', type: 'market', rounding: 'conservative' };
   const { largest } = await trader.preview({ ...order, size: market.size(minOrder) });
   const [wanted, most] = [market.lotsFor(quanta(deposit) * BigInt(Math.abs(leverage)), mark), (largest * 19n) / 20n];
-  await trader.place({ ...order, size: market.size(wanted < most ? wanted : most) });
+  await trader.place({ ...order, size: market.size(wanted < most ? wanted : most) }, SENDING);
   return trader;
 }
