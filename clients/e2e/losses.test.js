@@ -68,7 +68,11 @@ describe('a loss beyond an account', { timeout: SUITE_TIMEOUT_MS }, () => {
     events = (await eventsOf(winner, settled)).filter(({ name }) => name === 'insurance.Deleveraged');
     const charged = events.reduce((sum, { data }) => sum + data.charge, 0n);
     assert.equal(charged, await shortfalls(settled), 'neither more nor less');
-    for (const { data } of events) assert.deepEqual([data.market, data.mark], [market.number, market.ticks(String(GAP))]);
+    for (const { data } of events) {
+      const begun = await named('insurance.DeleveragingBegun', settled, ({ data: { number } }) => number === data.number);
+      assert.deepEqual([data.market, data.mark], [market.number, begun.data.mark]);
+      assert.equal(begun.data.mark, await markIn(begun.block));
+    }
     const [left] = await client.insurance.stakes(backer.id.owner);
     assert.equal(stake.value, BACKED);
     assert.ok(left === undefined || left.wipedOut);
@@ -89,6 +93,16 @@ describe('a loss beyond an account', { timeout: SUITE_TIMEOUT_MS }, () => {
     let sum = 0n;
     for await (const { name, data } of chainEvents(to)) if (name === 'insurance.LossPaid') sum += data.shortfall;
     return sum;
+  }
+
+  async function named(name, to, wanted) {
+    for await (const event of chainEvents(to)) if (event.name === name && wanted(event)) return event;
+    throw new Error(`no ${name} up to block ${to}`);
+  }
+
+  async function markIn(number) {
+    const { hash } = await client.connection.blockAt(number);
+    return (await client.marketPrices(hash)).find((price) => price.market === market.number).mark;
   }
 
   /** Events of all accounts since the gap: up to a block, or to the one that paid the loss. */
