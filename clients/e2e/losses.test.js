@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { CallFailed, Statement } from '@breakwater/client';
 
 import { openReplayed } from '../lib/replayed.js';
-import { fundedTrader } from '../lib/trading.js';
+import { fundedTrader, placedWhenOpen } from '../lib/trading.js';
 import { SUITE_TIMEOUT_MS, until } from '../lib/wait.js';
 
 const MARKET = 'BTC-PERP';
@@ -33,8 +33,8 @@ describe('a loss beyond an account', { timeout: SUITE_TIMEOUT_MS }, () => {
       fundedTrader(world, '//losses/backer', { deposit: '1000', payer: world.accounts.eve }),
     ]);
     await backer.back(TRANCHE, '500');
-    await winner.place({ market: MARKET, side: 'sell', type: 'limit', price: '50010', size: SIZE });
-    await loser.place({ market: MARKET, side: 'buy', type: 'limit', price: '50010', size: SIZE });
+    await placedWhenOpen(winner, { market: MARKET, side: 'sell', type: 'limit', price: '50010', size: SIZE });
+    await placedWhenOpen(loser, { market: MARKET, side: 'buy', type: 'limit', price: '50010', size: SIZE });
     await until('the position is open', async () => (await loser.report()).positions.length > 0);
     [stake] = await client.insurance.stakes(backer.id.owner);
     from = client.connection.head(false);

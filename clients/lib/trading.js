@@ -39,6 +39,14 @@ export function tradable(client) {
   return until('all markets have prices and are open', isOpen, { timeoutMs: 120_000 });
 }
 
+/** Places an order as soon as breakers let it: on a busy machine prices grow old, and markets wait. */
+export function placedWhenOpen(trader, order, options) {
+  const tried = () => trader.place(order, options).catch((error) => {
+    if (error.error !== 'exchange.MarketHalted') throw error;
+  });
+  return until('the market takes an order', tried, { timeoutMs: 180_000 });
+}
+
 /** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */
 export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
   const pair = account(secret);

@@ -4,6 +4,7 @@ import { quanta } from '@breakwater/client';
 
 import { BWR, account } from '../../lib/chain.js';
 import { startExample } from '../../lib/programs.js';
+import { placedWhenOpen } from '../../lib/trading.js';
 import { PATIENCE, sleep } from '../../lib/wait.js';
 
 /** Secrets, markets, sizes and limits of the makers: accounts that are rich on a chain of development keys. */
@@ -82,6 +83,6 @@ async function withPosition(client, trader, { market: symbol, leverage, deposit 
   const order = { market: symbol, side: leverage > 0 ? 'buy' : 'sell', type: 'market', rounding: 'conservative' };
   const { largest } = await trader.preview({ ...order, size: market.size(minOrder) });
   const [wanted, most] = [market.lotsFor(quanta(deposit) * BigInt(Math.abs(leverage)), mark), (largest * 19n) / 20n];
-  await trader.place({ ...order, size: market.size(wanted < most ? wanted : most) }, SENDING);
+  await placedWhenOpen(trader, { ...order, size: market.size(wanted < most ? wanted : most) }, SENDING);
   return trader;
 }
