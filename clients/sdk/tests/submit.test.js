@@ -171,7 +171,7 @@ function setUp(signer = { address: ADDRESS, sign: () => undefined }) {
 const bound = (object, name) => (typeof object[name] === 'function' ? object[name].bind(object) : object[name]);
 
 /** Blocks until all are settled. */
-async function settled(node, promises, { most = 200, before = () => undefined } = {}) {
+async function settled(node, promises, { most = 5_000, before = () => undefined } = {}) {
   let done = false;
   const all = Promise.allSettled(promises).finally(() => (done = true));
   for (let i = 0; i < most && !done; i++) {
@@ -180,6 +180,12 @@ async function settled(node, promises, { most = 200, before = () => undefined } 
     if (!done) node.produce();
   }
   return all;
+}
+
+/** Until the node has answered this. */
+async function posted(node, bytes) {
+  while (!node.posts.includes(bytes)) await new Promise(setImmediate);
+  await new Promise(setImmediate);
 }
 
 const reasonOf = ([{ reason }]) => reason;
@@ -234,7 +240,7 @@ describe('sending', () => {
   it('goes on to the next nonce where one is taken in the pool', async () => {
     const { node, sender } = setUp();
     const first = sender.submit(call('a'));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await posted(node, '0:a');
     node.pool.set(1, '1:other');
     const results = await settled(node, [first, sender.submit(call('b'))]);
 
@@ -263,7 +269,7 @@ describe('sending', () => {
   it('finds what got into a block while there was no connection', async () => {
     const { node, sender } = setUp();
     const sent = sender.submit(call('a'));
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await posted(node, '0:a');
     node.connected = false;
     node.produce();
     const reconnect = (i) => (node.connected = i > 5);
@@ -323,7 +329,7 @@ describe('sending', () => {
     const { node, sender } = setUp();
     node.lose = new Set(['0:a']);
     const sent = sender.submit(call('a'));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await posted(node, '0:a');
     node.pool.set(0, '0:other');
     const reason = reasonOf(await settled(node, [sent]));
 
