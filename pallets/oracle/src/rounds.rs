@@ -3,8 +3,8 @@
 use alloc::{vec, vec::Vec};
 
 use breakwater_oracle_math::{
-	aggregate, classify, is_agreed, is_outlier, median_absolute_deviation, weighted_lower_median, Aggregate,
-	Confidence, OracleError, Report, SlowAverage, Validity, Weighted,
+	aggregate, classify, is_agreed, is_outlier, median_absolute_deviation, weighted_lower_median,
+	Aggregate, Confidence, OracleError, Report, SlowAverage, Validity, Weighted,
 };
 use breakwater_primitives::{
 	oracle::{FeedId, Quote, Quotes, REPORT_LONGEVITY},
