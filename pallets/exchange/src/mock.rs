@@ -5,8 +5,8 @@ use breakwater_auction::{Accounts, Clearing, ForcedOrder, TimeInForce, Trigger, 
 use breakwater_breaker::{Action, Matching};
 use breakwater_interfaces::{
 	genesis::{GenesisDecay, GenesisLiquidation},
-	BatchSummary, Exchange as _, Ledger, LedgerError, PoolTerms, RiskEngine, SubaccountId,
-	SubaccountInfo, Trade,
+	BatchSummary, Exchange as _, Ledger, LedgerError, NewRisk, PoolTerms, RiskEngine,
+	SubaccountId, SubaccountInfo, Trade,
 };
 use breakwater_margin::{
 	health, BorrowIndex, CollateralIndex, Indices, LegIndex, Requirement, SubaccountState,
@@ -146,7 +146,7 @@ pub struct Batch {
 	market: MarketId,
 	fee_rate: Ratio,
 	max_position: Size,
-	new_risk: bool,
+	new_risk: NewRisk,
 }
 
 impl Accounts for Batch {
@@ -159,8 +159,11 @@ impl Accounts for Batch {
 		let position = self.position(account);
 		let after = position.get() + trade.get();
 		let grows = after.unsigned_abs() > position.get().unsigned_abs();
-		let reverses = after.signum() == -position.get().signum() && after != 0;
-		if (grows || reverses) && !self.new_risk {
+		let NewRisk { is_admitted, forced_sales, forced_purchases } = self.new_risk;
+		let taken = if trade.get() > 0 { forced_sales } else { forced_purchases };
+		let towards = trade.get().signum();
+		let most = (position.get() * towards).max(0) + taken.get() as i64;
+		if !is_admitted && after * towards > most {
 			return false;
 		}
 		let room = Engine::open_interest_room(self.market).get();
@@ -211,7 +214,7 @@ impl Ledger for Books {
 		carries(&state, market, lots, cost.try_add(fee).unwrap(), reserved)
 	}
 
-	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: bool) -> Batch {
+	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: NewRisk) -> Batch {
 		Batch { market, fee_rate, max_position, new_risk }
 	}
 
@@ -414,7 +417,7 @@ pub(crate) fn open(number: u8, cash: i128) {
 
 /// The breakers refuse new risk and withdrawals, or no longer.
 pub(crate) fn halt(halted: bool) {
-	let refused = if halted { vec![Action::AddRisk, Action::Withdraw] } else { vec![] };
+	let refused = if halted { vec![Action::AddRisk, Action::Bid, Action::Withdraw] } else { vec![] };
 	world(|world| world.refused = refused);
 }
 
