@@ -572,9 +572,9 @@ mod admission {
 			assert!(allows(false, &a, -12) && !allows(false, &a, -13), "or turns into a short");
 			assert!(allows(false, &b, 15) && !allows(false, &b, 16), "a short turns into a long");
 			assert!(allows(false, &b, -2) && !allows(false, &b, -3), "or takes the purchases");
-			world(|world| world.markets.get_mut(&0).unwrap().room = 3);
+			world(|world| world.market(BTC).room = 3);
 			assert!(allows(true, &a, 8) && !allows(true, &a, 9), "beside what there is room for");
-			world(|world| world.min_equity = 10_000_001);
+			limits(|terms| terms.min_equity = Quote::new(10_000_001));
 			assert!(!allows(false, &a, 1), "not who may not add risk at all");
 		});
 	}
