@@ -61,12 +61,27 @@ impl Output {
 				fs::write(self.draft.join(name), text)?;
 				fs::File::open(self.draft.join(name))?.sync_all()?;
 			}
-			if self.replaces {
-				fs::remove_dir_all(&self.directory)?;
+			if !self.replaces {
+				return fs::rename(&self.draft, &self.directory);
 			}
-			fs::rename(&self.draft, &self.directory)
+			// What was there goes when the new is in its place, not before.
+			fs::rename(&self.directory, self.aside())?;
+			if let Err(problem) = fs::rename(&self.draft, &self.directory) {
+				fs::rename(self.aside(), &self.directory)?;
+				return Err(problem);
+			}
+			fs::remove_dir_all(self.aside())
 		};
 		write().map_err(|problem| explain(&self.directory, &problem))
+	}
+}
+
+impl Output {
+	/// Where an earlier report waits until the new one is in its place.
+	fn aside(&self) -> PathBuf {
+		let mut name = self.draft.clone().into_os_string();
+		name.push(".earlier");
+		name.into()
 	}
 }
 
