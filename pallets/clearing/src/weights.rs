@@ -59,8 +59,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Liquidation::Turn` (r:1 w:0)
 	// Storage: `Liquidation::OfferingAccounts` (r:1 w:0)
 	// Storage: `Clearing::FirstMarket` (r:1 w:1)
-	// Storage: `Exchange::Markets` (r:3 w:0)
+	// Storage: `Clearing::BatchWeights` (r:1 w:1)
+	// Storage: `Liquidation::Fresh` (r:3 w:0)
 	// Storage: `CircuitBreaker::Listed` (r:3 w:0)
+	// Storage: `Exchange::Markets` (r:3 w:0)
 	// Storage: `CircuitBreaker::Markets` (r:3 w:3)
 	// Storage: `Exchange::Expiries` (r:3 w:0)
 	// Storage: `Insurance::FirstPool` (r:1 w:1)
@@ -70,20 +72,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ResumedAt` (r:0 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:2)
 	fn run() -> Weight {
-		// Fastest of all runs: 395_328 ns.
-		Weight::from_parts(453_284_000, 0)
-			.saturating_add(T::DbWeight::get().reads(83))
-			.saturating_add(T::DbWeight::get().writes(22))
+		// Fastest of all runs: 396_319 ns.
+		Weight::from_parts(442_497_000, 0)
+			.saturating_add(T::DbWeight::get().reads(87))
+			.saturating_add(T::DbWeight::get().writes(23))
 	}
 
 	// Storage: `Liquidation::Backlog` (r:1 w:0)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
-	// Storage: `Exchange::Markets` (r:1 w:0)
+	// Storage: `Liquidation::Fresh` (r:1 w:0)
 	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
+	// Storage: `Exchange::Markets` (r:1 w:0)
 	fn run_batch() -> Weight {
-		// Fastest of all runs: 24_466 ns.
-		Weight::from_parts(26_450_000, 0).saturating_add(T::DbWeight::get().reads(5))
+		// Fastest of all runs: 23_414 ns.
+		Weight::from_parts(25_418_000, 0).saturating_add(T::DbWeight::get().reads(6))
 	}
 }
 

@@ -38,49 +38,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Due` (r:201 w:0)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
 	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
-	// Storage: `Liquidation::PlanCursor` (r:1 w:0)
-	// Storage: `Liquidation::Plans` (r:1 w:0)
-	// Storage: `Liquidation::Turn` (r:1 w:0)
+	// Storage: `Liquidation::Plans` (r:2 w:1)
 	// Storage: `Margin::Subaccounts` (r:200 w:0)
-	// Storage: `Liquidation::Backlog` (r:1 w:1)
-	// Storage: `Liquidation::OfferingAccounts` (r:1 w:0)
-	fn work(n: u32) -> Weight {
-		// Fastest of all runs: 16_464 ns.
-		Weight::from_parts(19_669_000, 0)
-			// ± 111_312
-			.saturating_add(Weight::from_parts(6_511_416, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(8))
-			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(1))
-	}
-
-	// Storage: `Aura::CurrentSlot` (r:1 w:0)
-	// Storage: `Margin::Subaccounts` (r:1 w:0)
 	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
-	// Storage: `Risk::MarketIndices` (r:24 w:0)
-	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Risk::MarketIndices` (r:1 w:0)
+	// Storage: `Risk::MarketStates` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:0)
 	// Storage: `CircuitBreaker::Pools` (r:1 w:0)
-	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
 	// Storage: `Exchange::Traders` (r:1 w:0)
-	// Storage: `Exchange::Markets` (r:24 w:0)
-	// Storage: `CircuitBreaker::Listed` (r:24 w:0)
+	// Storage: `Exchange::Markets` (r:1 w:0)
+	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	// Storage: `Oracle::Prices` (r:1 w:0)
-	// Storage: `Risk::Markets` (r:24 w:0)
-	// Storage: `CircuitBreaker::Markets` (r:24 w:0)
+	// Storage: `Risk::Markets` (r:1 w:0)
+	// Storage: `CircuitBreaker::Markets` (r:1 w:0)
 	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
+	// Storage: `Liquidation::Offers` (r:1 w:1)
+	// Storage: `Liquidation::Fresh` (r:4 w:1)
+	// Storage: `Liquidation::PlanCursor` (r:1 w:0)
+	// Storage: `Liquidation::Turn` (r:1 w:0)
+	// Storage: `Liquidation::Backlog` (r:1 w:1)
+	// Storage: `Risk::MarketList` (r:1 w:0)
+	fn work(n: u32) -> Weight {
+		// Fastest of all runs: 20_080 ns.
+		Weight::from_parts(107_949_000, 0)
+			// ± 35_572
+			.saturating_add(Weight::from_parts(5_959_312, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(28))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+
+	// Storage: `Margin::Subaccounts` (r:1 w:0)
+	// Storage: `Margin::Filings` (r:1 w:0)
+	// Storage: `Exchange::Traders` (r:1 w:0)
 	// Storage: `Liquidation::Offers` (r:24 w:24)
 	// Storage: `Liquidation::Plans` (r:0 w:1)
 	fn treat(l: u32) -> Weight {
-		// Fastest of all runs: 104_185 ns.
-		Weight::from_parts(67_428_666, 0)
-			// ± 227_176
-			.saturating_add(Weight::from_parts(45_479_557, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().reads(7_u64.saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(2))
+		// Fastest of all runs: 62_864 ns.
+		Weight::from_parts(39_154_222, 0)
+			// ± 41_129
+			.saturating_add(Weight::from_parts(27_708_452, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(l.into())))
 	}
 
@@ -89,84 +91,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Levels` (r:1 w:1)
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	fn cancel(n: u32) -> Weight {
-		// Fastest of all runs: 4_547 ns.
-		Weight::from_parts(8_155_334, 0)
-			// ± 20_938
-			.saturating_add(Weight::from_parts(25_827_800, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 4_877 ns.
+		Weight::from_parts(9_773_000, 0)
+			// ± 18_050
+			.saturating_add(Weight::from_parts(28_989_138, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
 	}
 
-	// Storage: `Liquidation::Offers` (r:201 w:200)
-	// Storage: `Exchange::Markets` (r:1 w:0)
-	// Storage: `Risk::MarketIndices` (r:1 w:0)
-	// Storage: `Risk::Markets` (r:1 w:0)
-	// Storage: `Risk::PoolLoans` (r:1 w:0)
-	// Storage: `Margin::Pools` (r:1 w:1)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Margin::Subaccounts` (r:200 w:200)
-	// Storage: `Risk::MarketStates` (r:1 w:0)
-	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Contagion::Pages` (r:1 w:1)
 	// Storage: `Margin::Filings` (r:200 w:200)
-	// Storage: `Margin::OpenInterest` (r:1 w:1)
-	// Storage: `Liquidation::Plans` (r:200 w:200)
-	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
 	// Storage: `Margin::Due` (r:0 w:200)
 	// Storage: `Margin::Levels` (r:0 w:200)
 	fn net(n: u32) -> Weight {
-		// Fastest of all runs: 6_750 ns.
-		Weight::from_parts(21_329_380, 0)
-			// ± 544_088
-			.saturating_add(Weight::from_parts(44_146_305, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
-			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes(6_u64.saturating_mul(n.into())))
+		// Fastest of all runs: 2_414 ns.
+		Weight::from_parts(2_624_000, 0)
+			// ± 33_423
+			.saturating_add(Weight::from_parts(38_996_360, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(n.into())))
 	}
 
-	// Storage: `Aura::CurrentSlot` (r:1 w:0)
-	// Storage: `Exchange::Markets` (r:1 w:0)
-	// Storage: `Risk::Markets` (r:1 w:0)
-	// Storage: `Risk::MarketStates` (r:1 w:0)
-	// Storage: `Margin::OpenInterest` (r:1 w:0)
-	// Storage: `Liquidation::Offers` (r:201 w:0)
+	// Storage: `Liquidation::Offers` (r:200 w:0)
 	fn force(n: u32) -> Weight {
-		// Fastest of all runs: 32_067 ns.
-		Weight::from_parts(43_313_624, 0)
-			// ± 46_522
-			.saturating_add(Weight::from_parts(4_749_977, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(6))
+		// Fastest of all runs: 3_395 ns.
+		Weight::from_parts(6_112_795, 0)
+			// ± 16_430
+			.saturating_add(Weight::from_parts(4_750_637, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 	}
 
-	// Storage: `Exchange::Markets` (r:1 w:0)
-	// Storage: `Liquidation::Offers` (r:200 w:200)
-	// Storage: `Risk::MarketIndices` (r:1 w:0)
-	// Storage: `Risk::Markets` (r:1 w:0)
-	// Storage: `Risk::PoolLoans` (r:1 w:0)
-	// Storage: `Margin::Pools` (r:1 w:1)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
-	// Storage: `Margin::Subaccounts` (r:200 w:200)
-	// Storage: `Risk::MarketStates` (r:1 w:0)
-	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Contagion::Pages` (r:1 w:1)
-	// Storage: `Margin::Filings` (r:200 w:200)
-	// Storage: `Margin::OpenInterest` (r:1 w:1)
-	// Storage: `Liquidation::Plans` (r:200 w:200)
-	// Storage: `Liquidation::OfferingAccounts` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:400)
 	fn fill(n: u32) -> Weight {
-		// Fastest of all runs: 8_242 ns.
-		Weight::from_parts(11_256_000, 0)
-			// ± 3_692_516
-			.saturating_add(Weight::from_parts(102_752_015, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes(6_u64.saturating_mul(n.into())))
+		// Fastest of all runs: 3_445 ns.
+		Weight::from_parts(3_625_000, 0)
+			// ± 57_717
+			.saturating_add(Weight::from_parts(53_267_700, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:33 w:33)
@@ -181,7 +150,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Liquidation::Plans` (r:33 w:32)
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
-	// Storage: `Liquidation::Offers` (r:129 w:32)
+	// Storage: `Liquidation::Fresh` (r:1 w:0)
+	// Storage: `Liquidation::Offers` (r:128 w:32)
 	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
@@ -195,12 +165,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Due` (r:0 w:32)
 	// Storage: `Margin::Levels` (r:0 w:33)
 	fn bid(l: u32, f: u32) -> Weight {
-		// Fastest of all runs: 775_583 ns.
-		Weight::from_parts(808_201_000, 0)
-			// ± 522_481
-			.saturating_add(Weight::from_parts(7_256_315, 0).saturating_mul(l.into()))
-			// ± 2_157_701
-			.saturating_add(Weight::from_parts(58_572_640, 0).saturating_mul(f.into()))
+		// Fastest of all runs: 705_639 ns.
+		Weight::from_parts(741_753_000, 0)
+			// ± 164_585
+			.saturating_add(Weight::from_parts(5_725_758, 0).saturating_mul(l.into()))
+			// ± 679_693
+			.saturating_add(Weight::from_parts(52_974_760, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(23))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(f.into())))
@@ -214,7 +184,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ChainState` (r:1 w:0)
 	// Storage: `Liquidation::Plans` (r:33 w:32)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
-	// Storage: `Liquidation::Offers` (r:129 w:32)
+	// Storage: `Liquidation::Fresh` (r:1 w:0)
+	// Storage: `Liquidation::Offers` (r:128 w:32)
 	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Risk::AssetStates` (r:1 w:0)
@@ -231,12 +202,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Due` (r:0 w:32)
 	// Storage: `Margin::Levels` (r:0 w:320)
 	fn bid_collateral(l: u32, f: u32) -> Weight {
-		// Fastest of all runs: 790_715 ns.
-		Weight::from_parts(835_282_000, 0)
-			// ± 329_108
-			.saturating_add(Weight::from_parts(6_525_236, 0).saturating_mul(l.into()))
-			// ± 1_359_124
-			.saturating_add(Weight::from_parts(143_024_333, 0).saturating_mul(f.into()))
+		// Fastest of all runs: 721_673 ns.
+		Weight::from_parts(747_872_000, 0)
+			// ± 213_362
+			.saturating_add(Weight::from_parts(5_027_090, 0).saturating_mul(l.into()))
+			// ± 881_128
+			.saturating_add(Weight::from_parts(138_035_708, 0).saturating_mul(f.into()))
 			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(f.into())))

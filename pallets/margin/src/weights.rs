@@ -3,7 +3,7 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 12 --repeat 8`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-21.
 
 use core::marker::PhantomData;
@@ -43,8 +43,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Balances::Holds` (r:1 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn open() -> Weight {
-		// Fastest of all runs: 64_366 ns.
-		Weight::from_parts(68_211_000, 0)
+		// Fastest of all runs: 65_377 ns.
+		Weight::from_parts(69_864_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -57,8 +57,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:1 w:0)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn close() -> Weight {
-		// Fastest of all runs: 57_145 ns.
-		Weight::from_parts(61_121_000, 0)
+		// Fastest of all runs: 58_497 ns.
+		Weight::from_parts(63_334_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -66,6 +66,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Subaccounts` (r:2 w:2)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::Markets` (r:24 w:0)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	// Storage: `Oracle::Prices` (r:1 w:0)
@@ -75,19 +76,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::AssetStates` (r:8 w:0)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Contagion::Collateral` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:2 w:2)
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:4)
 	fn transfer() -> Weight {
-		// Fastest of all runs: 615_275 ns.
-		Weight::from_parts(676_636_000, 0)
-			.saturating_add(T::DbWeight::get().reads(106))
-			.saturating_add(T::DbWeight::get().writes(10))
+		// Fastest of all runs: 671_668 ns.
+		Weight::from_parts(746_259_000, 0)
+			.saturating_add(T::DbWeight::get().reads(109))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:1 w:1)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Contagion::Collateral` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
 	// Storage: `Risk::CollateralIndices` (r:8 w:0)
@@ -97,15 +103,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn credit() -> Weight {
-		// Fastest of all runs: 317_803 ns.
-		Weight::from_parts(354_968_000, 0)
-			.saturating_add(T::DbWeight::get().reads(70))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// Fastest of all runs: 332_584 ns.
+		Weight::from_parts(374_086_000, 0)
+			.saturating_add(T::DbWeight::get().reads(73))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:1 w:1)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Custody::OnHand` (r:1 w:0)
 	// Storage: `Risk::Markets` (r:24 w:0)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
@@ -116,36 +123,41 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::AssetStates` (r:8 w:0)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Contagion::Collateral` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn debit() -> Weight {
-		// Fastest of all runs: 539_963 ns.
-		Weight::from_parts(593_523_000, 0)
-			.saturating_add(T::DbWeight::get().reads(105))
-			.saturating_add(T::DbWeight::get().writes(6))
+		// Fastest of all runs: 539_612 ns.
+		Weight::from_parts(610_248_000, 0)
+			.saturating_add(T::DbWeight::get().reads(108))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 
 	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Margin::Subaccounts` (r:50 w:50)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Risk::CollateralIndices` (r:8 w:0)
 	// Storage: `Risk::AssetStates` (r:8 w:0)
 	// Storage: `Margin::Filings` (r:50 w:50)
+	// Storage: `Contagion::Pages` (r:2 w:2)
 	// Storage: `Margin::OpenInterest` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:12800)
 	fn settle(n: u32) -> Weight {
-		// Fastest of all runs: 1_192_643 ns.
-		Weight::from_parts(1_233_955_000, 0)
-			// ± 8_917_529
-			.saturating_add(Weight::from_parts(637_754_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(69))
+		// Fastest of all runs: 1_160_295 ns.
+		Weight::from_parts(35_542_455, 0)
+			// ± 15_777_723
+			.saturating_add(Weight::from_parts(608_484_312, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(73))
-			.saturating_add(T::DbWeight::get().writes(259_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(169))
+			.saturating_add(T::DbWeight::get().writes(258_u64.saturating_mul(n.into())))
 	}
 
 	// Storage: `Risk::MarketList` (r:1 w:0)
@@ -158,38 +170,50 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Seen` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:936 w:0)
 	fn step(i: u32) -> Weight {
-		// Fastest of all runs: 142_682 ns.
-		Weight::from_parts(154_087_568, 0)
-			// ± 5_842
-			.saturating_add(Weight::from_parts(12_083_968, 0).saturating_mul(i.into()))
-			.saturating_add(T::DbWeight::get().reads(52))
+		// Fastest of all runs: 142_892 ns.
+		Weight::from_parts(169_542_413, 0)
+			// ± 7_330
+			.saturating_add(Weight::from_parts(12_354_177, 0).saturating_mul(i.into()))
+			.saturating_add(T::DbWeight::get().reads(68))
 			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(i.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 
-	// Storage: `Margin::Subaccounts` (r:1 w:0)
+	// Storage: `Margin::Subaccounts` (r:1 w:1)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Contagion::Pages` (r:24 w:24)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:192)
 	fn wake(n: u32) -> Weight {
-		// Fastest of all runs: 40_480 ns.
-		Weight::from_parts(31_701_578, 0)
-			// ± 10_651
-			.saturating_add(Weight::from_parts(4_946_318, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 48_012 ns.
+		Weight::from_parts(32_047_012, 0)
+			// ± 15_714
+			.saturating_add(Weight::from_parts(6_070_085, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 
-	// Not measured yet.
+	// Storage: `Margin::Subaccounts` (r:1 w:1)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
+	// Storage: `Risk::MarketIndices` (r:24 w:0)
+	// Storage: `Risk::MarketStates` (r:24 w:0)
+	// Storage: `Contagion::Pages` (r:24 w:24)
+	// Storage: `Margin::Filings` (r:1 w:1)
+	// Storage: `Margin::Due` (r:0 w:1)
+	// Storage: `Margin::Levels` (r:0 w:24)
 	fn fall_due(n: u32) -> Weight {
-		Weight::from_parts(40_000_000, 0)
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(n.into())))
+		// Fastest of all runs: 40_691 ns.
+		Weight::from_parts(31_531_826, 0)
+			// ± 12_227
+			.saturating_add(Weight::from_parts(11_779_272, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 }
 
