@@ -187,12 +187,16 @@ impl Destination {
 	}
 }
 
+/// Markets of the preset that were closed open again when their price is less than four seconds old,
+/// and none is younger than the block before.
+const LONGEST_INTERVAL: u64 = 3_500;
+
 fn parse_interval(text: &str) -> Result<u64, String> {
 	let interval: u64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
-	if interval == 0 || interval % 500 != 0 || interval > 4_500 {
-		return Err(
-			"a multiple of 500, at most 4500: what reporters say counts for five seconds".into()
-		);
+	if interval == 0 || interval % 500 != 0 || interval > LONGEST_INTERVAL {
+		return Err(format!(
+			"a multiple of 500, at most {LONGEST_INTERVAL}: a market opens only while its price is younger than four seconds"
+		));
 	}
 	Ok(interval)
 }
@@ -285,7 +289,7 @@ impl Session {
 			},
 			Command::Replay { recorded, how, result } => {
 				let (plan, warnings) = replay(&recorded.feeds, recorded.start, &how)?;
-				self.one(&plan, &recorded.feeds.join(" "), warnings, &result)
+				self.one(&plan, &recorded_title(&recorded.feeds), warnings, &result)
 			},
 			Command::Compare {
 				market,
@@ -314,7 +318,7 @@ impl Session {
 				} else {
 					let (plan, warnings) = replay(&recorded.feeds, recorded.start, &how)?;
 					warn(&warnings);
-					plans.push((recorded.feeds.join(" "), plan));
+					plans.push((recorded_title(&recorded.feeds), plan));
 				}
 				self.over_parameters(&plans, &axes, &result)
 			},
@@ -433,7 +437,7 @@ impl AnyMarket {
 			Some(name) => Ok((generated(name, how)?, title(name), Vec::new())),
 			None => {
 				let (plan, warnings) = replay(&self.recorded.feeds, self.recorded.start, how)?;
-				Ok((plan, self.recorded.feeds.join(" "), warnings))
+				Ok((plan, recorded_title(&self.recorded.feeds), warnings))
 			},
 		}
 	}
@@ -449,6 +453,12 @@ fn help<T: ValueEnum>(value: &T) -> (String, String) {
 
 fn title(name: Scenario) -> String {
 	help(&name).0
+}
+
+/// The feeds, without the places of their files: the command has those.
+fn recorded_title(feeds: &[String]) -> String {
+	let names = feeds.iter().filter_map(|feed| Some(feed.split_once('=')?.0.to_uppercase()));
+	format!("Recorded {}", names.collect::<Vec<_>>().join(", "))
 }
 
 fn generated(name: Scenario, how: &How) -> Result<Plan, String> {

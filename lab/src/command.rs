@@ -14,9 +14,8 @@ pub fn quote(argument: &str) -> String {
 /// report that is there by then is replaced.
 pub fn again(arguments: &[String]) -> String {
 	let given: Vec<&String> = arguments.iter().skip(1).collect();
-	let has = |flag: &str| {
-		given.iter().any(|one| *one == flag || one.starts_with(&format!("{flag}=")))
-	};
+	let has =
+		|flag: &str| given.iter().any(|one| *one == flag || one.starts_with(&format!("{flag}=")));
 	let replace = (has("--out") && !has("--replace")).then(|| "--replace".into());
 	let given = given.iter().map(|argument| quote(argument));
 	std::iter::once("lab".into()).chain(given).chain(replace).collect::<Vec<String>>().join(" ")

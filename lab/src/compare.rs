@@ -137,9 +137,7 @@ impl Comparison {
 				format!("{}{mark}", measure.cell(report))
 			};
 			rows.push(
-				std::iter::once(measure.name.into())
-					.chain(self.reports.iter().map(cell))
-					.collect(),
+				std::iter::once(measure.name.into()).chain(self.reports.iter().map(cell)).collect(),
 			);
 		}
 		rows
@@ -180,6 +178,13 @@ impl Comparison {
 			}
 		}
 		let name = ours.run.design;
+		let idle = |report: &&Report| report.solvency.open_interest_peak < 1.0;
+		if let Some(idle) = self.reports.iter().find(idle) {
+			return vec![format!(
+				"Under {} nobody ever had a position, so this says nothing: were the markets open, and long enough?",
+				idle.run.design
+			)];
+		}
 		let listed = |all: String| if all.is_empty() { "nothing".to_string() } else { all };
 		vec![
 			format!("{name} is worse than another design in: {}.", listed(worse.join("; "))),

@@ -301,7 +301,11 @@ mod tests {
 			load(feeds, &known(), None, HOUR).unwrap().prices["BTC-USD"].prices(T)
 		};
 		assert_eq!(prices(&[both.clone(), format!("USDC={coin}")]), [20_000.0, 20_010.0]);
-		assert_eq!(prices(&[both]), [20_000.0, 23_000.0], "worth a dollar if nobody says otherwise");
+		assert_eq!(
+			prices(&[both]),
+			[20_000.0, 23_000.0],
+			"worth a dollar if nobody says otherwise"
+		);
 	}
 
 	#[test]

@@ -135,7 +135,8 @@ pub fn fixed_margin(rates: &[(&str, &str, &str)]) -> Vec<Change> {
 		.map(|(path, value)| Change { only: only.map(Into::into), ..Change::of_all(path, value) })
 	};
 	let others = rates.last().map(|(_, maintenance, share)| of(None, maintenance, share));
-	let named = rates.iter().map(|(symbol, maintenance, share)| of(Some(symbol), maintenance, share));
+	let named =
+		rates.iter().map(|(symbol, maintenance, share)| of(Some(symbol), maintenance, share));
 	others.into_iter().chain(named).flatten().collect()
 }
 

@@ -119,7 +119,8 @@ mod tests {
 
 		let model = 200.0 * UNIT_DOLLARS;
 		chain.with(|| {
-			let markets = breakwater_exchange::Markets::<breakwater_runtime::Runtime>::iter_values();
+			let markets =
+				breakwater_exchange::Markets::<breakwater_runtime::Runtime>::iter_values();
 			let listed = markets.filter(|market| market.symbol.starts_with(b"X"));
 			let sizes: Vec<u64> = listed.map(|market| market.max_position.get()).collect();
 			assert_eq!(sizes.len(), 4);

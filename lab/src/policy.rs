@@ -705,7 +705,12 @@ pub mod proposer {
 			let left = now.lots(held.market).unsigned_abs().min(held.lots.unsigned_abs());
 			let closed = (held.lots.unsigned_abs() - left) as f64 * market.lot_value as f64;
 			let value = before.equity.min(now.equity) as f64;
-			Some(fee(closed, closed * market.maintenance, value, (before.maintenance as f64).max(1.0)))
+			Some(fee(
+				closed,
+				closed * market.maintenance,
+				value,
+				(before.maintenance as f64).max(1.0),
+			))
 		};
 		before.positions.iter().filter_map(one).sum()
 	}

@@ -167,7 +167,11 @@ impl Sweep {
 				row.accounts_liquidated.to_string(),
 				or_dash(row.longest_wait, |blocks| blocks.to_string()),
 				or_dash(row.slippage_bps, |points| format!("{points:.1}")),
-				if row.invariants_hold { "held".into() } else { "BROKE: the run ended early".into() },
+				if row.invariants_hold {
+					"held".into()
+				} else {
+					"BROKE: the run ended early".into()
+				},
 			]
 		};
 		self.rows.iter().map(cells).collect()

@@ -6,7 +6,7 @@
 
 use std::{
 	env, fs,
-	path::PathBuf,
+	path::Path,
 	process::{Command, Output},
 };
 
@@ -16,6 +16,8 @@ use breakwater_units::{MarketId, PoolId, Quote, Size};
 
 const ARGUMENTS: &str = "LAB_TEST_ARGUMENTS";
 const DAMAGE: &str = "LAB_TEST_DAMAGE";
+/// What no argument contains.
+const BETWEEN: &str = "\u{1f}";
 
 /// After the third block a pool's fund has a quantum more than anybody paid in.
 fn a_quantum_from_nothing(chain: &mut Chain, place: u32) {
@@ -56,9 +58,10 @@ const DAMAGES: [(&str, Touch, &str); 3] = [
 #[ignore = "the program that the others start"]
 fn the_program() {
 	let arguments = env::var(ARGUMENTS).expect("who starts it says with what");
-	let arguments: Vec<String> = arguments.split('\0').map(String::from).collect();
+	let arguments: Vec<String> = arguments.split(BETWEEN).map(String::from).collect();
 	let damage = env::var(DAMAGE).expect("who starts it says how");
-	let (_, touch, _) = DAMAGES.into_iter().find(|(name, ..)| *name == damage).expect("it is known");
+	let (_, touch, _) =
+		DAMAGES.into_iter().find(|(name, ..)| *name == damage).expect("it is known");
 	std::process::exit(cli::main(&arguments, touch).into());
 }
 
@@ -66,7 +69,7 @@ fn lab(damage: &str, arguments: &[String]) -> Output {
 	Command::new(env::current_exe().unwrap())
 		.args(["--exact", "the_program", "--ignored", "--nocapture"])
 		.env(DAMAGE, damage)
-		.env(ARGUMENTS, arguments.join("\0"))
+		.env(ARGUMENTS, arguments.join(BETWEEN))
 		.output()
 		.expect("it starts")
 }
@@ -88,7 +91,7 @@ fn words(command: &str) -> Vec<String> {
 	text.trim_end_matches('\0').split('\0').map(String::from).collect()
 }
 
-fn report(out: &PathBuf) -> serde_json::Value {
+fn report(out: &Path) -> serde_json::Value {
 	serde_json::from_str(&fs::read_to_string(out.join("report.json")).unwrap()).unwrap()
 }
 
@@ -98,7 +101,7 @@ fn what_breaks_ends_the_run_and_is_shown_again_by_the_command() {
 		// A name that a shell would take apart.
 		let out = env::temp_dir().join(format!("lab broken {damage} {}", std::process::id()));
 		let _ = fs::remove_dir_all(&out);
-		let arguments = "lab scenario crash --minutes 1 --accounts 20 --interval 4500 --seed 9 \
+		let arguments = "lab scenario crash --minutes 1 --accounts 20 --interval 3500 --seed 9 \
 			--full-check-every 5 --out";
 		let mut arguments: Vec<String> = arguments.split_whitespace().map(String::from).collect();
 		arguments.push(out.display().to_string());
@@ -110,7 +113,9 @@ fn what_breaks_ends_the_run_and_is_shown_again_by_the_command() {
 		assert!(what.contains("State root: 0x"), "{what}");
 		let written = report(&out);
 		assert_eq!(written["invariants"]["hold"], false);
-		assert!(fs::read_to_string(out.join("report.html")).unwrap().contains("An invariant broke"));
+		assert!(fs::read_to_string(out.join("report.html"))
+			.unwrap()
+			.contains("An invariant broke"));
 
 		let second = lab(damage, &words(&again));
 
@@ -123,7 +128,7 @@ fn what_breaks_ends_the_run_and_is_shown_again_by_the_command() {
 #[test]
 fn a_comparison_says_which_design_broke() {
 	let arguments = "lab compare gap --designs breakwater,queue --minutes 1 --accounts 20 \
-		--interval 4500";
+		--interval 3500";
 	let arguments: Vec<String> = arguments.split_whitespace().map(String::from).collect();
 
 	let output = lab("quantum", &arguments);

@@ -16,8 +16,8 @@ use serde_json::Value;
 const START: u64 = 1_767_225_600_000;
 
 fn plan(scenario: Scenario, minutes: u64, agents: u32, seed: u64) -> Plan {
-	// As long as reports count: the fewest blocks for a market's time.
-	const INTERVAL: u64 = 4_500;
+	// The longest: the fewest blocks for a market's time.
+	const INTERVAL: u64 = 3_500;
 	let duration = minutes * 60_000;
 	Plan {
 		prices: markets(scenario, Frame { start: START, duration, step: INTERVAL, seed }),
@@ -99,7 +99,9 @@ fn designs_conserve_value_and_account_for_every_loss() {
 	let comparison = Comparison { title: "gap".into(), command: "lab compare gap".into(), reports };
 	let table = comparison.table();
 	assert!(table.lines().any(|line| line == "| invariants | held | held | held |"), "{table}");
-	for says in ["keepers, socialised loss is worse than another design in: ", "It is the best, or one"] {
+	for says in
+		["keepers, socialised loss is worse than another design in: ", "It is the best, or one"]
+	{
 		assert!(table.contains(says), "{table}");
 	}
 	let best = table.lines().filter(|line| line.contains('★')).count();
