@@ -3,10 +3,10 @@
 # from, traders and market makers, and a dashboard to watch it all; says what to do with them. Called
 # by `make run`; further arguments go to the node. Everything ends with Ctrl-C.
 #
-#   SCENARIO=calm make run           another market than the crash
+#   SCENARIO=calm make run           another market than the plunge
 #   SPEED=20 START=0 make run        so fast, and from so many percent of it on
 #   CANDLES=folder make run          recorded prices instead, as clients/replay/README.md has them
-#   TRADERS=0 make run               nobody trades: a chain of your own. TRADERS=30: more of them
+#   TRADERS=0 make run               nobody trades: a chain of your own. TRADERS=60: more of them
 #   DASHBOARD_PORT=8091 make run     the dashboard elsewhere; DASHBOARD=no: none, nor traders
 #   REPLAY_PORT=8900 make run        the replay server elsewhere; RPC_PORT=9945: the node
 set -euo pipefail
@@ -17,13 +17,14 @@ node_enter
 port=${RPC_PORT:-9944}
 replay_port=${REPLAY_PORT:-8800}
 dashboard_port=${DASHBOARD_PORT:-8090}
-traders=${TRADERS:-20}
-# The crash begins at 15 percent of six hours: two minutes from here, and half an hour to its bottom.
+traders=${TRADERS:-40}
+# The plunge begins after two minutes. The long crash begins at 15 percent of six hours: two minutes
+# from here, and half an hour to its bottom.
 speed=1 start=0
 if [ -n "${CANDLES:-}" ]; then
 	market=(--candles "$CANDLES")
 else
-	market=(--scenario "${SCENARIO:-crash}")
+	market=(--scenario "${SCENARIO:-plunge}")
 	if [ "${market[1]}" = crash ]; then speed=5 start=12; fi
 fi
 speed=${SPEED:-$speed} start=${START:-$start}
@@ -143,19 +144,19 @@ keep() {
 	done
 }
 
-# maker ACCOUNT MARKET SIZE MOST
+# maker ACCOUNT MARKET SIZE MOST CALM: in a crash it quotes less, as makers do, and there are auctions.
 maker() {
 	keep "maker-$2" nice node "$root/clients/examples/market-maker.js" --endpoint "ws://127.0.0.1:$port" \
-		--secret "//$1" --market "$2" --size "$3" --max-position "$4" --deposit 1000000
+		--secret "//$1" --market "$2" --size "$3" --max-position "$4" --calm "$5" --deposit 1000000
 }
 
 if [ "$traders" != 0 ]; then
 	until is_taken "$port" || ! kill -0 "$node_pid" 2>/dev/null; do sleep 0.5; done
-	maker Charlie BTC-PERP 1 20 &
+	maker Charlie BTC-PERP 1 6 5 &
 	pids+=($!)
-	maker Dave ETH-PERP 15 300 &
+	maker Dave ETH-PERP 15 120 6.5 &
 	pids+=($!)
-	maker Ferdie SOL-PERP 200 4000 &
+	maker Ferdie SOL-PERP 200 2500 9 &
 	pids+=($!)
 	keep crowd nice node "$root/clients/examples/crowd.js" --endpoint "ws://127.0.0.1:$port" --traders "$traders" &
 	pids+=($!)

@@ -1,7 +1,9 @@
-/** The examples, as a newcomer runs them: a market maker, a trader, a statement. */
+/** The examples, as a newcomer runs them: a market maker, a trader, a statement, a crowd. */
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+
+import { quanta } from '@breakwater/client';
 
 import { BWR, account, submit } from '../lib/chain.js';
 import { cuttable } from '../lib/cut.js';
@@ -9,13 +11,13 @@ import { startExample } from '../lib/programs.js';
 import { openMarkets } from '../lib/trading.js';
 import { until } from '../lib/wait.js';
 
-const [MAKER, TRADER] = ['//examples/maker', '//examples/trader'];
+const [MAKER, TRADER, CROWD] = ['//examples/maker', '//examples/trader', '//examples/many'];
 
 describe('the examples', () => {
   let world;
   before(async () => {
     world = await openMarkets();
-    for (const secret of [MAKER, TRADER]) {
+    for (const secret of [MAKER, TRADER, CROWD]) {
       const { address } = account(secret);
       await submit(world.api.tx.balances.transferKeepAlive(address, 1_000n * BWR), world.accounts.bob);
       await world.client.faucet(account(secret));
@@ -64,6 +66,26 @@ describe('the examples', () => {
     }
   });
 
+  it('let a crowd in, whose fees are paid, and give the funds something to lose', async () => {
+    const fundsNow = async () => new Map((await world.client.insurance.funds()).map((fund) => [fund.pool, fund]));
+    const [before, global] = [await fundsNow(), await world.client.insurance.globalFund()];
+    const crowd = start('crowd.js', ['--secret', CROWD, '--traders', '3', '--pause', '1', '--fund', '1000', '--backing', '500']);
+    await crowd.said(/^3 traders/m);
+
+    assert.equal((await world.client.insurance.globalFund()) - global, quanta(1_000));
+    for (const [pool, { capital, tranches }] of await fundsNow()) {
+      assert.ok(capital - before.get(pool).capital >= quanta(1_000));
+      for (const [i, { assets }] of tranches.entries()) assert.ok(assets - before.get(pool).tranches[i].assets >= quanta(500));
+    }
+    for (let i = 0; i < 3; i++) {
+      const id = { owner: account(`${CROWD}//crowd//${i}`).address, number: 0 };
+      await until('everybody has something to trade with', async () => (await world.client.report(id))?.equity > 0n);
+    }
+    crowd.stop();
+    const { code, output } = await crowd.ended;
+    assert.equal(code, 0, output);
+  });
+
   it('say what is wrong with how they are called', async () => {
     const wrong = {
       'statement.js': [['--owner', '//nobody/at/all'], 1, /has no subaccount 0/],
@@ -71,6 +93,7 @@ describe('the examples', () => {
       'market-maker.js': [['--blocks', 'many'], 2, /--blocks is a whole number/],
       'liquidator.js': [['--dry-run', '--markets', 'DOGE-PERP'], 1, /There are: BTC-PERP/],
       'backer.js': [['run'], 2, /say one of: show, back/],
+      'crowd.js': [['--traders', '0'], 2, /--traders is a whole number from 1 to 500/],
       'exporter.js': [['--every', '0'], 2, /--every is a whole number from 1/],
     };
     for (const [script, [args, code, words]] of Object.entries(wrong)) {

@@ -8,42 +8,38 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { BreakwaterError, Disconnected, quanta } from '@breakwater/client';
+import { BreakwaterError, Disconnected } from '@breakwater/client';
 
 import { randomFrom } from '../replay/lib/random.js';
 import { DEFAULT_ENDPOINT, keyPair, optionsOf, wholeNumber, withClient } from './common.js';
+import { characterOf, depositOf, lotsFor, MOST_LEVERAGE, nextStep, sideFor } from './crowd-rules.js';
 
 const HELP = `Usage: node examples/crowd.js [options]
 
   --endpoint <url>    of the node (default: ${DEFAULT_ENDPOINT})
   --secret <secret>   of the account that pays everybody's fees (default: //Eve)
-  --traders <n>       (default: 20)
+  --traders <n>       (default: 40)
   --seed <n>          of what they do (default: 1)
   --pause <seconds>   between two decisions of a trader, on average (default: 12)
-  --fund <number>     given to each pool's fund the first time, in the quote asset, so that the first
-                      loss does not stop the pool (default: 250000; 0 for none)
+  --fund <number>     given to each pool's fund the first time, and to that of all pools, in the quote
+                      asset, so that the first loss does not stop the pool (default: 20000; 0 for none)
+  --backing <number>  put into each tranche of each pool the first time (default: 10000; 0 for none)
   --minutes <n>       ends after so long; never, unless given`;
 
 const options = optionsOf(HELP, {
   secret: { type: 'string', default: '//Eve' },
-  traders: { type: 'string', default: '20' },
+  traders: { type: 'string', default: '40' },
   seed: { type: 'string', default: '1' },
   pause: { type: 'string', default: '12' },
-  fund: { type: 'string', default: '250000' },
+  fund: { type: 'string', default: '20000' },
+  backing: { type: 'string', default: '10000' },
   minutes: { type: 'string' },
 });
 
 /** Subaccounts from which the funds are given something. */
 const DONOR = 60_000;
 const FEES = 20n * 10n ** 12n;
-const DEPOSIT = [500, 8_000];
-const LEVERAGE = [5, 28];
-/** Every second one holds on to what it has, come what may; and is for rising prices. */
-const CLOSE_CHANCE = { nervous: 0.25, stubborn: 0.01 };
-const BULLISH = 0.75;
-const FOLLOW_CHANCE = 0.7;
-/** An account with less, in quanta, is given up: its owner starts anew in the next one. */
-const RUINED = 50_000_000n;
+const TRANCHES = 3;
 /** What a crash is made of, and no reason for a line. */
 const USUAL = new Set(['exchange.MarketHalted', 'exchange.InsufficientMargin', 'exchange.NoPrice']);
 
@@ -52,27 +48,27 @@ class Gambler {
   #number = 0;
 
   constructor(client, pair, random) {
-    Object.assign(this, { client, random, sender: client.sender(pair) });
-    this.leverage = this.#between(LEVERAGE);
-    this.kind = random() < 0.5 ? 'nervous' : 'stubborn';
+    Object.assign(this, { client, random, sender: client.sender(pair), character: characterOf(random) });
   }
 
   /** Opens a subaccount, if it is not there yet, and puts something in. */
   async begin() {
     this.trader = this.client.trader(this.sender, { number: this.#number });
     if (await this.trader.isOpen()) return;
-    const { pools } = this.client.parameters;
+    const { parameters, quoteSymbol } = this.client;
     await this.client.faucet(this.sender).catch(() => undefined);
-    await this.trader.open({ pool: pools[Math.floor(this.random() * pools.length)].pool });
-    await this.trader.deposit(this.client.quoteSymbol, this.#between(DEPOSIT));
+    await this.trader.open({ pool: this.#oneOf(parameters.pools).pool });
+    const { asset, amount } = depositOf(this.character, { quote: quoteSymbol, assets: parameters.assets }, this.random);
+    await this.trader.deposit(asset, amount);
   }
 
   /** Closes what it has, or opens something, or starts anew. */
   async decide() {
     const report = await this.trader.report();
-    const [position] = report.positions;
-    if (position) return this.random() < CLOSE_CHANCE[this.kind] && this.#close(position);
-    if (report.equity >= RUINED) return this.#open(report);
+    const step = nextStep(report, this.character, this.random);
+    if (step === 'close') return this.#close(report.positions[0]);
+    if (step === 'open') return this.#open(report);
+    if (step === 'hold') return undefined;
     this.#number += 1;
     return this.begin();
   }
@@ -80,21 +76,14 @@ class Gambler {
   async #open({ pool, free }) {
     const open = this.client.parameters.markets.filter(({ info }) => info.pool === pool && info.addsRisk && info.mark > 0n);
     if (open.length === 0) return;
-    const market = open[Math.floor(this.random() * open.length)];
-    const order = { market: market.symbol, side: this.#side(market.info), type: 'market', rounding: 'conservative' };
-    const { largest } = await this.trader.preview({ ...order, size: market.size(market.info.minOrder) });
-    const wanted = market.lotsFor(free * BigInt(this.leverage), market.info.mark);
-    const lots = [wanted, (largest * 9n) / 10n, market.info.maxOrder].reduce((least, lots) => (lots < least ? lots : least));
-    if (lots >= market.info.minOrder) await this.trader.place({ ...order, size: market.size(lots) });
-  }
-
-  /** With the last move that it saw, more often than not; or with its conviction. */
-  #side({ market, mark }) {
-    if (this.kind === 'stubborn') return this.random() < BULLISH ? 'buy' : 'sell';
-    const last = this.#marks.get(market) ?? mark;
-    this.#marks.set(market, mark);
-    const rose = mark === last ? this.random() < 0.6 : mark > last;
-    return rose === this.random() < FOLLOW_CHANCE ? 'buy' : 'sell';
+    const market = this.#oneOf(open);
+    const { mark, minOrder } = market.info;
+    const side = sideFor(this.character, { mark, last: this.#marks.get(market.number) }, this.random);
+    this.#marks.set(market.number, mark);
+    const order = { market: market.symbol, side, type: 'market', rounding: 'conservative' };
+    const { largest } = await this.trader.preview({ ...order, size: market.size(minOrder) });
+    const lots = lotsFor(market, { free, largest }, this.character);
+    if (lots > 0n) await this.trader.place({ ...order, size: market.size(lots) });
   }
 
   async #close({ market: number, lots }) {
@@ -103,8 +92,8 @@ class Gambler {
     await this.trader.place({ market: number, side, type: 'market', size: market.size(size), reduceOnly: true });
   }
 
-  #between([least, most]) {
-    return Math.floor(least + this.random() * (most - least));
+  #oneOf(list) {
+    return list[Math.floor(this.random() * list.length)];
   }
 
   /** What the chain refuses is an ordinary day; without a chain it ends. */
@@ -126,15 +115,19 @@ class Gambler {
   }
 }
 
-/** Capital for the funds of a new chain, where it has such funds: every other loss is small beside it. */
-async function endow(client, sender, amount) {
-  if (amount === 0 || !client.connection.api.tx.insurance?.contribute) return;
+/** Capital and backers for the funds of a new chain, where it has such funds. */
+async function endow(client, sender, { fund, backing }) {
+  if (!client.connection.api.tx.insurance?.contribute) return;
   for (const { pool } of client.parameters.pools) {
     const donor = client.trader(sender, { number: DONOR + pool });
     if (await donor.isOpen()) continue;
     await donor.open({ pool });
-    await donor.deposit(client.quoteSymbol, amount);
-    await sender.submit(client.connection.call('insurance', 'contribute', donor.id.number, false, quanta(amount)));
+    const toAll = pool === client.parameters.pools[0].pool ? fund : 0;
+    const needed = fund + toAll + TRANCHES * backing;
+    if (needed > 0) await donor.deposit(client.quoteSymbol, needed);
+    if (fund > 0) await donor.contribute(fund);
+    if (toAll > 0) await donor.contribute(toAll, { toAll: true });
+    for (let tranche = 0; tranche < TRANCHES && backing > 0; tranche++) await donor.back(tranche, backing);
   }
 }
 
@@ -155,8 +148,9 @@ await withClient(options.endpoint, async (client) => {
   const pays = pairs.map(({ address }) => client.connection.api.tx.balances.transferKeepAlive(address, FEES));
   const payer = client.sender(keyPair(options.secret));
   await payer.submit(client.connection.call('utility', 'batchAll', pays));
-  await endow(client, payer, wholeNumber('fund', options.fund, 0, 1_000_000_000));
-  console.log(`${count} traders, with leverage up to ${LEVERAGE[1]}`);
+  const given = (name) => wholeNumber(name, options[name], 0, 1_000_000_000);
+  await endow(client, payer, { fund: given('fund'), backing: given('backing') });
+  console.log(`${count} traders, with leverage up to ${MOST_LEVERAGE}`);
 
   const stop = new AbortController();
   setMaxListeners(count + 10, stop.signal);

@@ -6,7 +6,7 @@
 //   make run                        starts a chain, in another terminal
 //   node examples/market-maker.js   --help tells the options
 
-import { CallFailed, Disconnected, Undecided, money } from '@breakwater/client';
+import { CallFailed, Disconnected, Undecided, money, ppb } from '@breakwater/client';
 
 import { DEFAULT_ENDPOINT, keyPair, optionsOf, wholeNumber, withClient } from './common.js';
 
@@ -20,6 +20,8 @@ const HELP = `Usage: node examples/market-maker.js [options]
   --spread-bps <n>         from the mark to each quote, in hundredths of a percent (default: 10)
   --skew-bps <n>           how far a full inventory shifts both quotes (default: 10)
   --tolerance-bps <n>      how far the mark may move before quotes follow (default: 2)
+  --calm <percent>         daily volatility up to which quotes have their full size; beyond it they
+                           are smaller in proportion. Always full, unless given
   --max-position <number>  in the base asset (default: 1)
   --deposit <number>       the first time, in the quote asset (default: 100000)
   --switch <blocks>        after which the chain cancels everything if this stops (default: 40)
@@ -33,6 +35,7 @@ const options = optionsOf(HELP, {
   'spread-bps': { type: 'string', default: '10' },
   'skew-bps': { type: 'string', default: '10' },
   'tolerance-bps': { type: 'string', default: '2' },
+  calm: { type: 'string' },
   'max-position': { type: 'string', default: '1' },
   deposit: { type: 'string', default: '100000' },
   switch: { type: 'string', default: '40' },
@@ -51,6 +54,7 @@ function settingsOf(market) {
     spread: bps('spread-bps'),
     skew: bps('skew-bps'),
     tolerance: bps('tolerance-bps'),
+    calm: options.calm === undefined ? undefined : ppb(options.calm, 'volatility'),
     maxPosition: market.lots(options['max-position']),
     switch: wholeNumber('switch', options.switch, 4, 100_000),
     blocks: options.blocks === undefined ? Infinity : wholeNumber('blocks', options.blocks, 1, 1_000_000_000),
@@ -79,28 +83,37 @@ class Maker {
     const { settings, trader, market } = this;
     const renewal = number >= this.#renewAt ? this.#renew(number) : undefined;
     const [parameters, report] = await Promise.all([this.client.refresh(hash), trader.report(hash)]);
-    const { mark, addsRisk } = parameters.market(market.symbol).info;
+    const { mark, addsRisk, dailyVolatility } = parameters.market(market.symbol).info;
     const position = report.positions.find((position) => position.market === market.number)?.lots ?? 0n;
     const moved = difference(mark, this.#quoted.mark) * TENTHS_OF_BPS > this.#quoted.mark * settings.tolerance;
     if (mark > 0n && (moved || position !== this.#quoted.position)) {
       this.#quoted = { mark, position };
       const center = mark - (mark * settings.skew * position) / (settings.maxPosition * TENTHS_OF_BPS);
       const half = (center * settings.spread) / TENTHS_OF_BPS;
-      const side = { addsRisk, position };
+      const side = { addsRisk, position, size: this.#sizeAt(dailyVolatility) };
       await Promise.all([this.#move('buy', center - half, side), this.#move('sell', center + half, side)]);
       console.log(`block ${number}: mark ${market.price(mark)}, position ${market.size(position)}, equity ${money(report.equity)}`);
     }
     await renewal;
   }
 
+  /** A full quote while it is calm; less the wilder it gets, but never nothing. */
+  #sizeAt(volatility) {
+    const { size, calm } = this.settings;
+    const { minOrder } = this.market.info;
+    if (calm === undefined || volatility <= calm) return size;
+    const less = (size * calm) / volatility;
+    return less > minOrder ? less : minOrder;
+  }
+
   /** Replaces the quote of a side, or places it where it was filled, or takes it away at the limit. */
-  async #move(side, ticks, { addsRisk, position }) {
+  async #move(side, ticks, { addsRisk, position, size }) {
     const { trader, market, settings } = this;
     const held = side === 'buy' ? position : -position;
     const room = settings.maxPosition - held;
     const reduces = held < 0n;
     const name = { clientId: side };
-    const lots = [settings.size, room, ...(addsRisk ? [] : [-held])].reduce((least, lots) => (lots < least ? lots : least));
+    const lots = [size, room, ...(addsRisk ? [] : [-held])].reduce((least, lots) => (lots < least ? lots : least));
     if (lots <= 0n || ticks <= 0n) return ignoring('exchange.UnknownOrder', trader.cancel(name));
     const order = {
       market: market.symbol,

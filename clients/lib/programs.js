@@ -11,7 +11,9 @@ const TIMEOUT_MS = 120_000;
 /** Starts `examples/<script>`. `said(words)` waits for its output; `ended` for its end. */
 export function startExample(script, args, endpoint, { timeoutMs = TIMEOUT_MS } = {}) {
   const child = spawn(process.execPath, [`examples/${script}`, '--endpoint', endpoint, ...args], { cwd: ROOT });
-  process.once('exit', () => child.kill());
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
   let output = '';
   const readers = new Set();
   for (const stream of [child.stdout, child.stderr]) {

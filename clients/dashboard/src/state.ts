@@ -9,6 +9,7 @@ import type { Sweep } from './chain/sweep.js';
 import type { Capabilities } from './model/capabilities.js';
 import type { Line } from './model/events.js';
 import { History, type Point } from './model/history.js';
+import type { Totals } from './model/tally.js';
 
 export const DEFAULT_ENDPOINT = 'ws://127.0.0.1:9944';
 
@@ -50,6 +51,8 @@ export const snapshot = signal<Snapshot | undefined>(undefined);
 export const readProblem = signal<string | undefined>(undefined);
 export const pace = signal<PaceView | undefined>(undefined);
 export const lines = signal<readonly Line[]>([]);
+/** What liquidations came to, as far as this page saw. */
+export const totals = signal<Totals | undefined>(undefined);
 export const risk = signal<Sweep | undefined>(undefined);
 export const selected = signal(0);
 /** Where each market last traded, as far as this page saw. */
@@ -75,6 +78,7 @@ export function forget(): void {
   snapshot.value = undefined;
   pace.value = undefined;
   lines.value = [];
+  totals.value = undefined;
   risk.value = undefined;
   feeds.value = [];
   chain.value = undefined;

@@ -15,6 +15,7 @@ import { extname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { Client } from '@breakwater/client';
 import { Keyring } from '@polkadot/api';
 import { hexToU8a, u8aToHex } from '@polkadot/util';
 import { chromium } from 'playwright-core';
@@ -22,7 +23,8 @@ import { chromium } from 'playwright-core';
 import { openChain } from '../../lib/chain.js';
 import { nodeBinary, startNode } from '../../lib/node.js';
 import { Reporter } from '../../lib/reporter.js';
-import { PRICES } from '../../lib/trading.js';
+import { fundedTrader, PRICES } from '../../lib/trading.js';
+import { until } from '../../lib/wait.js';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
@@ -139,6 +141,28 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await page.locator('#book').getByText('no buys').waitFor();
   });
 
+  it('lets a stop-loss wait for the mark, shows it, and cancels it', async () => {
+    const orders = page.locator('#account');
+    await page.getByRole('button', { name: 'Stop-loss', exact: true }).click();
+    await page.getByRole('button', { name: 'Sell', exact: true }).click();
+    assert.ok(await page.getByLabel('reduce only').isChecked(), 'it closes a position unless told otherwise');
+    await page.getByLabel('When the mark is down to').fill('45000');
+    await page.getByText('It waits until the mark is 45000 or below').waitFor();
+    await page.getByRole('button', { name: 'Sell 0.01 BTC at a mark of 45000' }).click();
+    await orders.getByRole('row', { name: /BTC-PERP Market.*reduce only.*sell.*waits for a mark of 45\s?000\.00 or below/ }).waitFor();
+
+    await page.getByRole('button', { name: 'Take-profit', exact: true }).click();
+    await page.getByLabel('When the mark is up to').fill('60000');
+    await page.getByLabel('Limit, if any').fill('59000');
+    await page.getByRole('button', { name: 'Sell 0.01 BTC at a mark of 60000' }).click();
+    await orders.getByRole('row', { name: /BTC-PERP Limit.*59\s?000\.00.*waits for a mark of 60\s?000\.00 or above/ }).waitFor();
+    await picture(page, 'triggers');
+    for (const left of [1, 0]) {
+      await page.getByRole('button', { name: /^Cancel order/ }).first().click();
+      await until('an order is cancelled', async () => (await page.getByRole('button', { name: /^Cancel order/ }).count()) === left);
+    }
+  });
+
   it('says why a withdrawal is not possible', async () => {
     await page.getByLabel('Amount').fill('5000');
     await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
@@ -164,8 +188,18 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await other.getByRole('button', { name: 'Connect an extension' }).click();
     await other.getByRole('button', { name: /Charlie of the extension/ }).click();
     await other.getByRole('button', { name: 'Open', exact: true }).click();
-    await note('Open subaccount 0', other).getByText('in block').waitFor();
-    assert.equal(asked.length, 1);
+    // What was done shows in the account; the little cards go away by themselves.
+    const account = other.locator('#account');
+    await other.getByRole('button', { name: 'Deposit', exact: true }).click();
+    await account.getByRole('row', { name: /^USDC .* 1\s?000\.00$/ }).waitFor();
+    await other.getByRole('button', { name: 'Post-only', exact: true }).click();
+    await other.getByLabel('Size, BTC').fill('0.02');
+    await other.getByLabel('Price, USDC').fill('41000');
+    await other.getByRole('button', { name: 'Buy 0.02 BTC' }).click();
+    await account.getByRole('row', { name: /BTC-PERP.*buy/ }).waitFor();
+    await other.getByRole('button', { name: /^Cancel order/ }).click();
+    await account.getByRole('row', { name: /BTC-PERP.*buy/ }).waitFor({ state: 'detached' });
+    assert.equal(asked.length, 4, 'it is asked for each transaction');
     await other.close();
   });
 
@@ -186,6 +220,46 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     }
     await phone.close();
   });
+
+  it('shows who is liquidated, and lets a trader take positions and collateral over', async () => {
+    const client = await Client.connect(`ws://127.0.0.1:${port}`);
+    try {
+      const world = { ...chain, client };
+      const [maker, long, borrower] = await Promise.all([
+        fundedTrader(world, '//dashboard/maker', { deposit: '100000', payer: chain.accounts.dave }),
+        fundedTrader(world, '//dashboard/long', { deposit: '4000', payer: chain.accounts.eve }),
+        fundedTrader(world, '//dashboard/borrower', { payer: chain.accounts.ferdie }),
+      ]);
+      const size = '1.6';
+      await maker.place({ market: 'BTC-PERP', side: 'sell', type: 'limit', price: '50010', size });
+      await long.place({ market: 'BTC-PERP', side: 'buy', type: 'limit', price: '50010', size });
+      await borrower.deposit('WBTC', '1');
+      await borrower.withdraw(client.quoteSymbol, '44000');
+      await page.getByLabel('Amount').fill('90000');
+      await page.getByRole('button', { name: 'Deposit', exact: true }).click();
+      await note('Deposit 90000 USDC').getByText('in block').waitFor();
+      await until('the position is open', async () => (await long.report()).positions.length > 0);
+
+      reporter.set('BTC-USD', 48_350);
+      await take('Buy BTC-PERP', '0.05');
+      await page.locator('#events').getByText('In auction').first().waitFor();
+      reporter.set('BTC-USD', 46_300);
+      await take('Buy WBTC', '0.001');
+      await page.locator('#liquidations').getByText('to bidders').waitFor();
+    } finally {
+      await client.close();
+    }
+  });
+
+  /** Takes a part of what is offered; tells what the page said before, and what became of it. */
+  async function take(name, size) {
+    const form = page.locator('form.take').filter({ has: page.getByRole('button', { name, exact: true }) });
+    await form.getByLabel(/^Size/).fill(size);
+    await form.getByText('better than at the mark').waitFor();
+    await picture(page, name.replace(/ /g, '-').toLowerCase());
+    await form.getByRole('button').click();
+    await note(`${name.replace(' ', ` ${size} `)} from liquidation`).getByText('in block').waitFor();
+  }
 
   it('has a name for everything that can be used, and one heading for each panel', async () => {
     const nameless = await page.evaluate(() =>

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { cents, compact, decimal, duration, money, percent, shareOf, short, signed, words } from '../build/model/format.js';
+import { brief, cents, compact, decimal, duration, money, percent, shareOf, short, signed, words } from '../build/model/format.js';
 import { random } from './support.js';
 
 const plain = (text) => text.replace(/\u202f/g, '').replace('\u2212', '-');
@@ -44,6 +44,11 @@ describe('short amounts', () => {
   it('have three to four digits and a letter', () => {
     const cases = [[0n, '0.00'], [999_940_000n, '999.94'], [999_499_999n, '999.50'], [1_000_000_000n, '1.00k'], [1_234_567_000_000n, '1.23M'], [-5_000_000_000n, '-5.00k'], [123_456_000_000n, '123.5k'], [2n * 10n ** 18n, '2.00T']];
     for (const [quanta, text] of cases) assert.equal(plain(money(quanta)), text, `${quanta}`);
+  });
+
+  it('have a digit less in narrow places', () => {
+    const cases = [[0n, '0.0'], [77_990_000_000n, '78.0k'], [123_456_000_000n, '123k'], [1_250_000_000_000n, '1.3M']];
+    for (const [quanta, text] of cases) assert.equal(plain(brief(quanta)), text, `${quanta}`);
   });
 
   it('are never further off than half of what is shown', () => {

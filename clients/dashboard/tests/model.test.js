@@ -6,11 +6,14 @@ import { describe, it } from 'node:test';
 import { CallFailed, Disconnected, Market, OffGrid, Refused, UnsupportedChain } from '@breakwater/client';
 
 import { capabilitiesOf } from '../build/model/capabilities.js';
-import { lineOf, topicOf } from '../build/model/events.js';
+import { EMPTY_DRAFT, isComplete, ofKind, orderOf, triggerOf, waitsBelow } from '../build/model/draft.js';
+import { lineOf, Narrator, topicOf } from '../build/model/events.js';
 import { History } from '../build/model/history.js';
 import { Pace } from '../build/model/pace.js';
 import { checkEndpoint, connectionProblem, NoAnswer, problemOf } from '../build/model/problems.js';
 import { fromShocks, healthBins, liquidationMap, MOVES, usedMargin } from '../build/model/risk-map.js';
+import { soldUnits } from '../build/model/sold.js';
+import { Tally } from '../build/model/tally.js';
 import { random } from './support.js';
 
 const MARK = 50_000n;
@@ -142,7 +145,7 @@ describe('events', () => {
   it('say prices, sizes and money in their units', () => {
     assert.equal(said('exchange.ForcedFilled', { account: '0x01', market: 0, side: 'Sell', size: 12_500n, price: 5_000_050n }), 'BTC-PERP · side sell · size 1.2500 · price 50000.50');
     assert.equal(said('margin.AccountDue', { account: '0x01', shortfall: 1_500_000n * 10n ** 9n }), 'shortfall 1.50');
-    assert.equal(said('margin.FundMoved', { from: 0, to: 1, amount: 2_000_000n }), 'from 0 · to 1 · amount 2.00');
+    assert.equal(said('margin.FundMoved', { from: 0, to: 2 ** 32 - 1, amount: 2_000_000n }), 'from pool MAIN to the fund of all pools · 2.00');
   });
 
   it('of pallets that this page has not heard of are told by their fields', () => {
@@ -155,12 +158,53 @@ describe('events', () => {
 
   it('of legs are told in the units of their market', () => {
     const leg = { type: 'Market', value: 0 };
-    assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00 · budget 3.00');
+    assert.equal(said('liquidation.Offered', { account: '0x01', leg, lots: -10_000n, held: 20_000n, price: 5_000_000n, budget: 3_000_000n * 10n ** 9n }), 'BTC-PERP · lots −1.0000 · held 2.0000 · price 50000.00');
     assert.equal(said('liquidation.OfferEnded', { leg: { type: 'Collateral', value: 1 }, left: 0n, reason: 'NotNeeded' }), 'asset 1 · left 0 · reason not needed');
     assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, tranches: [1_000_000n, 0n] }), 'pool MAIN · loss 3.00 · tranches 1.00, 0.00');
+    assert.equal(said('insurance.LossPaid', { pool: 0, loss: 3_000_000n, capital: 3_000_000n, tranches: [0n, 0n], shortfall: 0n }), 'pool MAIN · loss 3.00 · capital 3.00');
+  });
+
+  const leg = { type: 'Market', value: 0 };
+  const of = (account, name, data) => event(name, { account, ...data });
+  const due = (account) => of(account, 'margin.AccountDue', { shortfall: 10n ** 9n });
+  const offered = (account) => of(account, 'liquidation.Offered', { leg, lots: -10n });
+  const titles = (narrator, block, events) => narrator.lines(block, events).map(({ title, account }) => `${title} ${account}`);
+
+  it('of one account in one block are said once', () => {
+    const block = [
+      due('0x01'),
+      due('0x01'),
+      offered('0x01'),
+      of('0x01', 'exchange.ForcedFilled', { market: 0, size: 10n }),
+      of('0x01', 'liquidation.Filled', { leg, lots: -10n, venue: 'Batch' }),
+      of('0x01', 'liquidation.OfferEnded', { leg, left: 0n, reason: 'Filled' }),
+      of('0x01', 'liquidation.OfferEnded', { leg, left: 5n, reason: 'NotNeeded' }),
+      due('0x02'),
+      of('0x02', 'exchange.ForcedFilled', { market: 0, size: 10n }),
+    ];
+    assert.deepEqual(titles(new Narrator(names), 7, block), ['Account due 0x01', 'In auction 0x01', 'Liquidated 0x01', 'Offer ended 0x01', 'Account due 0x02', 'Liquidated in the batch 0x02']);
+  });
+
+  it('of what the backstop works off are said once', () => {
+    const trade = { market: 0, side: 'Sell', size: 10n, price: 5_000_000n };
+    const block = [of('0x03', 'exchange.ForcedFilled', trade), event('insurance.WorkedOff', { pool: 0, ...trade }), of('0x04', 'exchange.ForcedFilled', { ...trade, size: 11n })];
+    assert.deepEqual(titles(new Narrator(names), 7, block), ['Backstop works off undefined', 'Liquidated in the batch 0x04']);
+  });
+
+  it('of what goes on from block to block are said when it begins', () => {
+    const narrator = new Narrator(names);
+    const both = [due('0x01'), offered('0x01')];
+    assert.deepEqual(titles(narrator, 7, both), ['Account due 0x01', 'In auction 0x01']);
+    assert.deepEqual(titles(narrator, 8, [...both, due('0x02')]), ['Account due 0x02']);
+    assert.deepEqual(titles(narrator, 9, both), []);
+    assert.deepEqual(titles(narrator, 20, both), ['Account due 0x01', 'In auction 0x01'], 'it was over in between');
+    assert.deepEqual(titles(narrator, 20, both), ['Account due 0x01', 'In auction 0x01'], 'the block that began it was replaced');
+    assert.deepEqual(titles(narrator, 21, both), []);
   });
 
   it('of breakers say what still works', () => {
+    const latch = (reduceOnly) => said('circuitBreaker.PoolChanged', { pool: 0, state: { reduceOnly } });
+    assert.deepEqual([latch('Off'), latch({ type: 'On', value: {} })], ['pool MAIN · normal', 'pool MAIN · reduce only']);
     const state = { phase: { type: 'CallAuction', value: {} }, reduceOnly: { type: 'On', value: {} }, quarantine: 'Off', freshAfter: undefined };
     assert.equal(said('circuitBreaker.MarketChanged', { market: 0, state, matching: 'Collect' }), 'BTC-PERP · Call auction · reduce only · batch: collect');
   });
@@ -197,4 +241,71 @@ it('capabilities are what the metadata says', () => {
   const { apis, pallets } = capabilitiesOf(api);
   assert.ok(apis.get('insuranceApi').has('pool'));
   assert.ok(pallets.has('circuitBreaker') && !pallets.has('insurance'));
+});
+
+describe('a tally of liquidations', () => {
+  const listed = { markets: [BTC], assets: [{ asset: 1, symbol: 'WBTC', decimals: 8, priceDecimals: 2, unitsPerLot: 10_000n, tickValue: 1 }] };
+  const due = (account) => event('margin.AccountDue', { account });
+  const filled = (leg, lots, price, venue) => event('liquidation.Filled', { leg, lots, price, venue });
+  const market = { type: 'Market', value: 0 };
+
+  it('counts accounts once, and what was closed by where it went', () => {
+    const tally = new Tally();
+    tally.add(5, [due('0x01'), filled(market, -10_000n, 5_000_000n, 'Batch'), filled(market, 5_000n, 5_000_000n, 'Bid')], listed);
+    tally.add(6, [due('0x01'), due('0x02'), filled({ type: 'Collateral', value: { pool: 0, asset: 1 } }, -2n, 5_000_000n, 'Backstop'), event('insurance.LossPaid', { loss: 7n }), event('liquidation.Absorbed', { account: '0x02' })], listed);
+    assert.deepEqual(tally.totals(), { from: 5, accounts: 2, closed: { Batch: 50_000_000_000n, Bid: 25_000_000_000n, Backstop: 10_000_000n }, absorbed: 1, losses: 7n });
+  });
+
+  it('forgets blocks that are replaced', () => {
+    const tally = new Tally();
+    tally.add(5, [due('0x01')], listed);
+    tally.add(6, [due('0x02'), event('insurance.LossPaid', { loss: 7n })], listed);
+    tally.add(6, [], listed);
+    assert.deepEqual(tally.totals(), { from: 5, accounts: 1, closed: {}, absorbed: 0, losses: 0n });
+    tally.add(5, [], listed);
+    assert.equal(tally.totals().accounts, 0);
+  });
+});
+
+describe('a draft of an order', () => {
+  const draft = { ...EMPTY_DRAFT, size: ' 1 ' };
+
+  it('becomes the order that it says', () => {
+    assert.deepEqual(orderOf(draft, 'BTC-PERP'), { market: 'BTC-PERP', side: 'buy', size: '1', reduceOnly: false, type: 'market' });
+    assert.deepEqual(orderOf({ ...draft, kind: 'post-only', price: '5 ' }, 'BTC-PERP'), { market: 'BTC-PERP', side: 'buy', size: '1', reduceOnly: false, type: 'post-only', price: '5' });
+    assert.equal(triggerOf(draft, 'BTC-PERP'), undefined);
+    const stop = { ...ofKind(draft, 'stop'), side: 'sell', level: ' 4 ' };
+    assert.deepEqual(triggerOf(stop, 'BTC-PERP'), { market: 'BTC-PERP', side: 'sell', size: '1', reduceOnly: true, type: 'market', trigger: { kind: 'stop', level: '4' } });
+    assert.equal(triggerOf({ ...stop, price: '3' }, 'BTC-PERP').type, 'limit');
+  });
+
+  it('closes a position when it waits, unless told otherwise, and no longer when it does not wait', () => {
+    assert.equal(ofKind(ofKind(draft, 'stop'), 'take-profit').reduceOnly, true);
+    assert.equal(ofKind(ofKind(draft, 'stop'), 'limit').reduceOnly, false);
+    assert.equal(ofKind({ ...draft, reduceOnly: true }, 'limit').reduceOnly, true);
+    assert.equal(ofKind({ ...draft, kind: 'limit', price: '5' }, 'post-only').price, '5');
+    assert.equal(ofKind({ ...draft, kind: 'limit', price: '5' }, 'stop').price, '', 'a limit is no limit of a stop');
+  });
+
+  it('waits below for a stop that sells, as the chain does', () => {
+    const below = (kind, side) => waitsBelow({ ...draft, kind, side });
+    assert.deepEqual([below('stop', 'sell'), below('stop', 'buy'), below('take-profit', 'sell'), below('take-profit', 'buy')], [true, false, false, true]);
+  });
+
+  it('is complete with what its kind needs', () => {
+    const complete = (part) => isComplete({ ...draft, ...part });
+    assert.deepEqual([complete({}), complete({ size: ' ' }), complete({ kind: 'limit' }), complete({ kind: 'limit', price: '5' })], [true, false, false, true]);
+    assert.deepEqual([complete({ kind: 'stop' }), complete({ kind: 'stop', level: '5' })], [false, true]);
+  });
+});
+
+it('what is in auction is shown and bid for in its units', () => {
+  const wbtc = { asset: 1, symbol: 'WBTC', decimals: 8, priceDecimals: 2, unitsPerLot: 10_000n, tickValue: 1 };
+  const position = soldUnits({ market: 0 }, [BTC], [wbtc]);
+  assert.deepEqual([position.showSize(12_500n), position.size(12_500n), position.price(5_000_050n)], ['1.2500', '1.25', '50000.5']);
+  assert.deepEqual(position.bid('sell', '1', '2'), { market: 0, side: 'sell', size: '1', limit: '2' });
+  const coin = soldUnits({ pool: 0, asset: 1 }, [BTC], [wbtc]);
+  assert.deepEqual([coin.showSize(1_234n), coin.size(1_234n), coin.symbol], ['0.1234', '0.1234', 'WBTC']);
+  assert.deepEqual(coin.bid('buy', '1', '2'), { asset: 1, size: '1', limit: '2' });
+  assert.equal(soldUnits({ market: 7 }, [BTC], [wbtc]), undefined);
 });

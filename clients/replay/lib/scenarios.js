@@ -88,6 +88,16 @@ export const SCENARIOS = {
     ],
     events: [{ venue: 'gemini', from: 0.41, to: 0.5, faults: { liePercent: -10, lagMs: 3_000 } }],
   },
+  plunge: {
+    about: 'two calm minutes, 30 % gone in the next ten, with gaps, then up by 8 %',
+    hours: 1 / 3,
+    phases: [
+      { until: 0.12, vol: 1, market: 0 },
+      { until: 0.3, vol: 8, market: -0.12, jumps: 2, jump: -0.025 },
+      { until: 0.6, vol: 14, market: -0.2, jumps: 4, jump: -0.035 },
+      { until: 1, vol: 6, market: 0.08, jumps: 1, jump: 0.015 },
+    ],
+  },
   outage: {
     about: 'venues fail one by one until none answers; they return 8 % lower, one by one',
     hours: 3,

@@ -154,6 +154,7 @@ describe('scenarios', () => {
       const btc = (name) => make(name, seed).candles['BTC-USD'];
       assert.ok(Math.abs(change(btc('calm'))) < 0.03);
       assert.ok(lowest(btc('crash')) < 65_000 * 0.74);
+      assert.ok(lowest(btc('plunge')) < 65_000 * 0.72);
       assert.ok(lowest(btc('flash-crash')) < 65_000 * 0.72);
       assert.ok(Math.abs(change(btc('flash-crash'))) < 0.06);
       assert.ok(Math.abs(lowest(make('depeg', seed).candles['USDC-USD']) - 0.865) < 0.02);

@@ -9,7 +9,7 @@ export * from './insurance.js';
 export * from './liquidation.js';
 export * from './orders.js';
 export * from './parameters.js';
-export { plain, type Plain } from './plain.js';
+export { plain, textOf, type Plain } from './plain.js';
 export * from './risk.js';
 export * from './units.js';
 export * from './submit.js';

@@ -245,9 +245,10 @@ impl<T: Config> Pallet<T> {
 		let mut used = limit;
 		let booking = T::Liquidation::fill_weight();
 		let cleared = with_storage_layer(|| {
-			// Half of a batch may be forced: the other half is who buys it.
+			// Three quarters of a batch may be forced: the rest is for who buys it.
 			let each = T::Exchange::forced_weight().saturating_add(booking);
-			let most = limit.saturating_div(2).checked_div_per_component(&each);
+			let for_forced = limit.saturating_sub(limit.saturating_div(4));
+			let most = for_forced.checked_div_per_component(&each);
 			let most = u32::try_from(most.unwrap_or(u64::MAX)).unwrap_or(u32::MAX).max(1);
 			let mut forced = T::Liquidation::forced_orders(market, most);
 			let for_booking = booking.saturating_mul(count(&forced));

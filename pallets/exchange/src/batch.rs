@@ -13,7 +13,7 @@ use breakwater_auction::{
 use breakwater_breaker::{Band, Matching};
 use breakwater_funding::Impact;
 use breakwater_interfaces::{
-	BatchSummary, Exchange, Ledger, Listings, MarketTerms, Pricing, RiskEngine, Trade,
+	BatchSummary, Exchange, Ledger, Listings, MarketTerms, NewRisk, Pricing, RiskEngine, Trade,
 };
 use breakwater_primitives::BlockNumber;
 use breakwater_units::{
@@ -313,6 +313,7 @@ impl<T: Config> Pallet<T> {
 		let orders = Self::load(*market, &window, most as usize);
 		let batch = round.batch(pricing, forced, &orders);
 		let fee_rate = terms.fees.taker.max(terms.fees.maker);
+		let new_risk = NewRisk::of(new_risk, forced);
 		let accounts = T::Ledger::batch(*market, fee_rate, terms.max_position, new_risk);
 		let failed = |_| Error::<T>::BatchFailed;
 		let admission = batch.admit(&accounts).map_err(failed)?;

@@ -168,7 +168,9 @@ impl<T: Config> Pallet<T> {
 		order: &Order,
 		waits_for: Option<Trigger>,
 	) -> Result<(), Error<T>> {
-		ensure!(T::Breakers::allows(market, Action::AddRisk), Error::<T>::MarketHalted);
+		// Where bids are allowed, an order may take what is forced in the batch, and nothing else.
+		let allows = |action| T::Breakers::allows(market, action);
+		ensure!(allows(Action::AddRisk) || allows(Action::Bid), Error::<T>::MarketHalted);
 		ensure!(order.size >= terms.min_order, Error::<T>::OrderTooSmall);
 		let arrived = Arrivals::<T>::get(market).in_period(Self::block());
 		ensure!(arrived < T::MaxNewOrders::get(), Error::<T>::MarketBusy);

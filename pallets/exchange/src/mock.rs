@@ -5,7 +5,8 @@ use breakwater_auction::{Accounts, Clearing, ForcedOrder, TimeInForce, Trigger, 
 use breakwater_breaker::{Action, Clearing as Seen, MarketParams, Matching, PoolParams, Threshold};
 use breakwater_interfaces::{
 	AssetTerms, BatchSummary, Breakers, Exchange as _, FundingTerms, Ledger, LedgerError,
-	MarketFacts, PoolTerms, Pricing, RiskEngine, RiskTerms, SubaccountId, SubaccountInfo, Trade,
+	MarketFacts, NewRisk, PoolTerms, Pricing, RiskEngine, RiskTerms, SubaccountId, SubaccountInfo,
+	Trade,
 };
 use breakwater_margin::{
 	health, BorrowIndex, Brackets, CollateralIndex, Indices, LegIndex, Requirement, SubaccountState,
@@ -187,7 +188,7 @@ pub struct Batch {
 	market: MarketId,
 	fee_rate: Ratio,
 	max_position: Size,
-	new_risk: bool,
+	new_risk: NewRisk,
 }
 
 impl Accounts for Batch {
@@ -200,8 +201,11 @@ impl Accounts for Batch {
 		let position = self.position(account);
 		let after = position.get() + trade.get();
 		let grows = after.unsigned_abs() > position.get().unsigned_abs();
-		let reverses = after.signum() == -position.get().signum() && after != 0;
-		if (grows || reverses) && !self.new_risk {
+		let NewRisk { is_admitted, forced_sales, forced_purchases } = self.new_risk;
+		let taken = if trade.get() > 0 { forced_sales } else { forced_purchases };
+		let towards = trade.get().signum();
+		let most = (position.get() * towards).max(0) + taken.get() as i64;
+		if !is_admitted && after * towards > most {
 			return false;
 		}
 		let grown = after.unsigned_abs().saturating_sub(position.get().unsigned_abs());
@@ -251,7 +255,7 @@ impl Ledger for Books {
 		carries(&state, market, lots, cost.try_add(fee).unwrap(), reserved)
 	}
 
-	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: bool) -> Batch {
+	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: NewRisk) -> Batch {
 		Batch { market, fee_rate, max_position, new_risk }
 	}
 
@@ -440,7 +444,7 @@ impl Breakers for Books {
 		Matching::Admit
 	}
 	fn allows(_: MarketId, action: Action) -> bool {
-		!Halted::get() || !matches!(action, Action::AddRisk | Action::Withdraw)
+		!Halted::get() || !matches!(action, Action::AddRisk | Action::Bid | Action::Withdraw)
 	}
 	fn step_pool(_: PoolId, _: Timestamp, _: breakwater_interfaces::PoolFacts) -> Weight {
 		Weight::zero()

@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use core::cell::RefCell;
 
 use breakwater_auction::Accounts;
-use breakwater_interfaces::{RiskEngine, SubaccountInfo};
+use breakwater_interfaces::{NewRisk, RiskEngine, SubaccountInfo};
 use breakwater_margin::{
 	assess, Assessment, Indices, LegIndex, MarginError, Requirement, SubaccountState, MAX_POSITIONS,
 };
@@ -37,8 +37,10 @@ struct View<T> {
 #[derive(Clone, Copy)]
 pub(crate) struct Bounds {
 	pub(crate) max_position: Size,
-	pub(crate) room: Size,
-	pub(crate) new_risk: bool,
+	/// Lots by which a position may grow upward …
+	pub(crate) up: Size,
+	/// … and downward.
+	pub(crate) down: Size,
 }
 
 /// What a pool asks of an account that adds risk.
@@ -91,14 +93,16 @@ impl Standing {
 		let held = state.positions.get(market).map(|position| position.lots);
 		let position = held.unwrap_or_default();
 		let has_place = held.is_some() || state.positions.len() < MAX_POSITIONS as usize;
-		let may_add = bounds.new_risk && has_place && limits.allow(&assessment, state.loan);
-		let room = if may_add { *bounds } else { Bounds { room: Size::ZERO, ..*bounds } };
+		let may_add = has_place && limits.allow(&assessment, state.loan);
+		let bounds = if may_add { *bounds } else { bounds.closed() };
 		Ok(Self {
 			position,
 			health: assessment.health(assessment.initial)?,
 			margin: index.margin(position.size(), Requirement::Initial)?,
-			lowest: Lots::new(room.furthest(position.get().saturating_neg()).saturating_neg()),
-			highest: Lots::new(room.furthest(position.get())),
+			lowest: Lots::new(
+				bounds.furthest(position.get().saturating_neg(), bounds.down).saturating_neg(),
+			),
+			highest: Lots::new(bounds.furthest(position.get(), bounds.up)),
 		})
 	}
 
@@ -139,10 +143,25 @@ impl Standing {
 }
 
 impl Bounds {
-	/// How far up a position may go: never less far than to flat or where it is.
-	fn furthest(&self, position: i64) -> i64 {
+	pub(crate) fn of(max_position: Size, room: Size, new_risk: NewRisk) -> Self {
+		let room = if new_risk.is_admitted { room } else { Size::ZERO };
+		let up = room.saturating_add(new_risk.forced_sales);
+		let down = room.saturating_add(new_risk.forced_purchases);
+		Self { max_position, up, down }
+	}
+
+	/// Nothing but size bounds a position.
+	pub(crate) const OPEN: Self = Self { max_position: Size::MAX, up: Size::MAX, down: Size::MAX };
+
+	/// Positions may only shrink.
+	fn closed(&self) -> Self {
+		Self { up: Size::ZERO, down: Size::ZERO, ..*self }
+	}
+
+	/// How far up a position may go with so much room: never less far than to flat or where it is.
+	fn furthest(&self, position: i64, room: Size) -> i64 {
 		let most = i64::try_from(self.max_position.get()).unwrap_or(MAX_LOTS).min(MAX_LOTS);
-		let room = i64::try_from(self.room.get()).unwrap_or(MAX_LOTS);
+		let room = i64::try_from(room.get()).unwrap_or(MAX_LOTS);
 		position.max(0).saturating_add(room).min(most).max(position.max(0))
 	}
 }

@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use breakwater_interfaces::{
-	Exposure, Ledger, LedgerError, Levies, RiskEngine, SubaccountId, SubaccountInfo, Trade,
+	Exposure, Ledger, LedgerError, Levies, NewRisk, RiskEngine, SubaccountId, SubaccountInfo, Trade,
 };
 use breakwater_margin::{Indices, LegIndex, SubaccountState};
 use breakwater_primitives::{AccountId, Balance};
@@ -363,18 +363,17 @@ impl<T: Config> Ledger for Pallet<T> {
 			let indices = CachedIndices::<T>::new(info.pool);
 			let index = indices.market(market)?;
 			let limits = PoolLimits::of::<T>(info.pool)?;
-			let bounds = Bounds { max_position: Size::MAX, room: Size::MAX, new_risk: true };
-			let standing =
-				Standing::new(&state, &indices, (market, &index), &limits, &bounds).ok()?;
+			let market = (market, &index);
+			let standing = Standing::new(&state, &indices, market, &limits, &Bounds::OPEN).ok()?;
 			let kept = rounding(&indices).try_add(reserved.to_nano().ok()?).ok()?;
 			Some(standing.carries(&index, (lots, cost), (fee.to_nano().ok()?, kept)))
 		};
 		carries().unwrap_or(false)
 	}
 
-	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: bool) -> Batch<T> {
+	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: NewRisk) -> Batch<T> {
 		let room = T::RiskEngine::open_interest_room(market);
-		Batch::new(market, fee_rate, Bounds { max_position, room, new_risk })
+		Batch::new(market, fee_rate, Bounds::of(max_position, room, new_risk))
 	}
 
 	fn settle(market: MarketId, price: Price, trades: &[Trade]) -> DispatchResult {

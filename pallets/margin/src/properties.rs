@@ -2,7 +2,7 @@
 //! books, and a clone of the account for what admission promised.
 
 use breakwater_auction::Accounts;
-use breakwater_interfaces::{Exposure, Ledger, Solvency};
+use breakwater_interfaces::{Exposure, Ledger, NewRisk, Solvency};
 use breakwater_margin::{health, is_liquidatable, Requirement};
 use breakwater_trigger_book::Filing;
 use breakwater_units::{AccountKey, Lots, MarketId, NanoQuote, Quote, Ratio, Size};
@@ -100,7 +100,7 @@ fn admitted_trade(market: MarketId, price: u64, who: (usize, usize), lots: i64, 
 	let cost = i128::from(lots) * i128::from(price) * 10;
 	// a rate at which the fee is at least what is charged
 	let rate = Ratio::new(u64::try_from(fee * 1_000_000_000 / cost + 1).unwrap());
-	let batch = LedgerPallet::batch(market, rate, Size::new(400), true);
+	let batch = LedgerPallet::batch(market, rate, Size::new(400), NewRisk::ADMITTED);
 	let allowed = batch.allows(&buyer, Lots::new(lots), Quote::new(cost))
 		&& batch.allows(&seller, Lots::new(-lots), Quote::new(-cost));
 	let before = [buyer, seller].map(|key| initial_health(&key));

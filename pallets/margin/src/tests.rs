@@ -1,6 +1,6 @@
 use breakwater_auction::Accounts;
 use breakwater_interfaces::{
-	Estates, Exposure, Ledger, LedgerError, Levy, Solvency, Trade, GLOBAL_POOL,
+	Estates, Exposure, Ledger, LedgerError, Levy, NewRisk, Solvency, Trade, GLOBAL_POOL,
 };
 use breakwater_margin::{health, Requirement};
 use breakwater_units::{Amount, Lots, NanoQuote, PoolId, Price, Quote, Ratio, Size};
@@ -453,7 +453,8 @@ mod estates {
 				world.levies.insert(short, levy);
 			});
 			// Asking what it may trade is a touch.
-			let _ = LedgerPallet::batch(BTC, Ratio::ZERO, Size::MAX, true).position(&short);
+			let _ = LedgerPallet::batch(BTC, Ratio::ZERO, Size::MAX, NewRisk::ADMITTED)
+				.position(&short);
 			assert_eq!(cash(&short), 26_000);
 			assert_eq!((cash(&backstop), equity(&backstop)), (0, 0));
 			assert_eq!(LedgerPallet::open_interest(BTC), Size::ZERO);
@@ -490,7 +491,7 @@ mod admission {
 	use super::*;
 
 	fn buy(key: &breakwater_units::AccountKey, lots: i64, price: i128) -> bool {
-		let batch = LedgerPallet::batch(BTC, Ratio::ZERO, Size::new(1_000_000), true);
+		let batch = LedgerPallet::batch(BTC, Ratio::ZERO, Size::new(1_000_000), NewRisk::ADMITTED);
 		batch.allows(key, Lots::new(lots), Quote::new(i128::from(lots) * price * 10))
 	}
 
@@ -533,6 +534,7 @@ mod admission {
 			let (a, b) = (opened(1, 10_000_000), opened(2, 10_000_000));
 			assert_ok!(trade(BTC, 1_000, (&a, &b), 10, 0));
 			let allows = |max: u64, new_risk, lots: i64| {
+				let new_risk = NewRisk { is_admitted: new_risk, ..NewRisk::default() };
 				let batch = LedgerPallet::batch(BTC, Ratio::ZERO, Size::new(max), new_risk);
 				batch.allows(&a, Lots::new(lots), Quote::new(10_000 * i128::from(lots)))
 			};
@@ -557,11 +559,35 @@ mod admission {
 	}
 
 	#[test]
+	fn lets_others_take_over_what_is_forced_and_no_more() {
+		with_chain(|| {
+			let (a, b) = (opened(1, 10_000_000), opened(2, 10_000_000));
+			assert_ok!(trade(BTC, 1_000, (&a, &b), 10, 0));
+			let allows = |is_admitted, account, lots: i64| {
+				let (forced_sales, forced_purchases) = (Size::new(5), Size::new(2));
+				let new_risk = NewRisk { is_admitted, forced_sales, forced_purchases };
+				let batch = LedgerPallet::batch(BTC, Ratio::ZERO, Size::new(1_000), new_risk);
+				batch.allows(account, Lots::new(lots), Quote::new(10_000 * i128::from(lots)))
+			};
+			assert!(allows(false, &a, 5) && !allows(false, &a, 6), "a long takes the sales");
+			assert!(allows(false, &a, -12) && !allows(false, &a, -13), "or turns into a short");
+			assert!(allows(false, &b, 15) && !allows(false, &b, 16), "a short turns into a long");
+			assert!(allows(false, &b, -2) && !allows(false, &b, -3), "or takes the purchases");
+			world(|world| world.markets.get_mut(&0).unwrap().room = 3);
+			assert!(allows(true, &a, 8) && !allows(true, &a, 9), "beside what there is room for");
+			world(|world| world.min_equity = 10_000_001);
+			assert!(!allows(false, &a, 1), "not who may not add risk at all");
+		});
+	}
+
+	#[test]
 	fn counts_the_fee_on_cost_without_its_sign() {
 		with_chain(|| {
 			// 10 lots: 10,000 of margin and 1 % of 100,000
 			let key = opened(1, 11_002);
-			let batch = |rate| LedgerPallet::batch(BTC, Ratio::new(rate), Size::new(1_000), true);
+			let batch = |rate| {
+				LedgerPallet::batch(BTC, Ratio::new(rate), Size::new(1_000), NewRisk::ADMITTED)
+			};
 			for lots in [10, -10] {
 				let cost = Quote::new(i128::from(lots) * 10_000);
 				assert!(batch(10_000_000).allows(&key, Lots::new(lots), cost));
@@ -587,7 +613,8 @@ mod admission {
 	fn what_passes_leaves_initial_health() {
 		with_chain(|| {
 			let (a, b) = (opened(1, 10_005), opened(2, 1_000_000));
-			let batch = LedgerPallet::batch(BTC, Ratio::new(3_000), Size::new(1_000), true);
+			let batch =
+				LedgerPallet::batch(BTC, Ratio::new(3_000), Size::new(1_000), NewRisk::ADMITTED);
 			let lots = (1..50i64)
 				.rev()
 				.find(|lots| {

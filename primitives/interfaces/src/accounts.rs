@@ -1,9 +1,9 @@
 use alloc::vec::Vec;
-use breakwater_auction::Accounts;
+use breakwater_auction::{Accounts, ForcedOrder};
 use breakwater_margin::SubaccountState;
 use breakwater_primitives::AccountId;
 use breakwater_units::{
-	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Size,
+	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Side, Size,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use polkadot_sdk::{
@@ -14,6 +14,40 @@ use polkadot_sdk::{
 	sp_weights::Weight,
 };
 use scale_info::TypeInfo;
+
+/// Who may add risk in a batch.
+///
+/// What is forced to be sold somebody must be able to buy, or it is never closed: open interest
+/// does not grow by it. So accounts may always take over that much, and no more if new risk is not
+/// admitted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewRisk {
+	/// New risk is admitted, as far as there is room for open interest.
+	pub is_admitted: bool,
+	/// Lots that are forced to be sold, and may be bought.
+	pub forced_sales: Size,
+	/// Lots that are forced to be bought, and may be sold.
+	pub forced_purchases: Size,
+}
+
+impl NewRisk {
+	/// New risk is admitted, and nothing is forced.
+	pub const ADMITTED: Self =
+		Self { is_admitted: true, forced_sales: Size::ZERO, forced_purchases: Size::ZERO };
+
+	/// What follows from the breaker and from what is forced into the batch.
+	pub fn of(is_admitted: bool, forced: &[ForcedOrder]) -> Self {
+		let of_side = |side| {
+			let of_side = forced.iter().filter(|order| order.side == side);
+			of_side.fold(Size::ZERO, |sum, order| sum.saturating_add(order.size))
+		};
+		Self {
+			is_admitted,
+			forced_sales: of_side(Side::Sell),
+			forced_purchases: of_side(Side::Buy),
+		}
+	}
+}
 
 /// A subaccount as its owner names it.
 #[derive(
@@ -120,8 +154,13 @@ pub trait Ledger {
 	) -> bool;
 
 	/// The accounts of a batch. A trade must leave initial health at a fee of `fee_rate` of its
-	/// cost without sign, may not pass `max_position`, and adds no risk where `new_risk` is false.
-	fn batch(market: MarketId, fee_rate: Ratio, max_position: Size, new_risk: bool) -> Self::Batch;
+	/// cost without sign, may not pass `max_position`, and adds no more risk than `new_risk` says.
+	fn batch(
+		market: MarketId,
+		fee_rate: Ratio,
+		max_position: Size,
+		new_risk: NewRisk,
+	) -> Self::Batch;
 
 	/// Trades at one price: moves lots, cash and fees, draws or pays back loans, and files every
 	/// account in the trigger book. Fees go to the pool's fund: [`Self::transfer`] moves from there

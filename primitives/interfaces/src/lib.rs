@@ -28,7 +28,7 @@ mod risk;
 mod terms;
 
 pub use accounts::{
-	BookStep, Ledger, LedgerError, Solvency, SubaccountId, SubaccountInfo, Trade, Vault,
+	BookStep, Ledger, LedgerError, NewRisk, Solvency, SubaccountId, SubaccountInfo, Trade, Vault,
 };
 pub use breakers::{Breakers, MarketFacts, PoolFacts};
 pub use contagion::{Contagion, ContagionLoads, Loads};

@@ -70,8 +70,8 @@ impl Get<Budget> for PipelineBudget {
 			total,
 			with_backlog: total.saturating_add(BACKLOG_RATIO * MAXIMUM_BLOCK_WEIGHT),
 			// An account takes about as much to be found, to be planned, and to be filled.
-			solvency: Ratio::saturating_from_percent(25),
-			liquidation: Ratio::saturating_from_percent(30),
+			solvency: Ratio::saturating_from_percent(28),
+			liquidation: Ratio::saturating_from_percent(27),
 			resolution: Ratio::saturating_from_percent(10),
 		}
 	}

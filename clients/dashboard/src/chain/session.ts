@@ -4,10 +4,11 @@ import { batch } from '@preact/signals';
 import { HistoryGone, type Client, type FollowedBlock, type Market, type MarketPrices } from '@breakwater/client';
 
 import { capabilitiesOf } from '../model/capabilities.js';
-import { lineOf, topicOf, type Line, type Names } from '../model/events.js';
+import { Narrator, topicOf, type Line, type Names } from '../model/events.js';
 import { float } from '../model/format.js';
 import { Pace } from '../model/pace.js';
 import { connectionProblem } from '../model/problems.js';
+import { Tally } from '../model/tally.js';
 import * as state from '../state.js';
 import { Link } from './link.js';
 import { LinkedClient } from './open.js';
@@ -181,13 +182,17 @@ export const names: Names = {
 async function followEvents(client: Client, signal: AbortSignal): Promise<void> {
   const { connection } = client;
   let from = Math.max(1, connection.head(false) - PAST_BLOCKS);
+  const [tally, narrator] = [new Tally(), new Narrator(names)];
   while (!signal.aborted) {
     try {
       for await (const block of connection.blocks({ from, signal })) {
         const events = await connection.eventsOf(block, (name) => topicOf(name) !== undefined);
         if (signal.aborted) return;
         for (const { name, data } of events) if (name === 'exchange.Batch') noteBatch(data as never, block.number);
-        add(block, events.map((event) => lineOf(event, names)).filter((line) => line !== undefined));
+        const { parameters } = client;
+        tally.add(block.number, events, parameters);
+        state.totals.value = tally.totals();
+        add(block, narrator.lines(block.number, events));
         from = block.number + 1;
       }
     } catch (error) {
@@ -220,7 +225,8 @@ async function followRisk(client: Client, signal: AbortSignal): Promise<void> {
     await untilDone(signal, async () => {
       const block = await connection.blockAt(connection.head(false));
       if (!block || document.hidden) return;
-      const result = await sweep(client, block);
+      const backstops = state.snapshot.value?.insurance?.backstops.map(({ account }) => account) ?? [];
+      const result = await sweep(client, block, backstops);
       if (!signal.aborted) state.risk.value = result;
     });
     await sleep(SWEEP_PAUSE_MS);

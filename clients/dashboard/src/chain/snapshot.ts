@@ -1,9 +1,25 @@
 /** What the page shows of one block. Whatever a chain does not have is left out. */
 
-import { UnsupportedChain, type Book, type Client, type MarketPrices, type Parameters, type Plain } from '@breakwater/client';
+import {
+  textOf,
+  UnsupportedChain,
+  type Auction,
+  type Backstop,
+  type Book,
+  type Client,
+  type DueAccount,
+  type Fund,
+  type LiquidationMap,
+  type LiquidationStatus,
+  type MarketPrices,
+  type Operation,
+  type Overlap,
+  type Parameters,
+  type Pipeline,
+  type Plain,
+} from '@breakwater/client';
 
 import type { Capabilities } from '../model/capabilities.js';
-import { textOf } from '../model/text.js';
 
 export interface FeedPrice {
   readonly feed: number;
@@ -38,40 +54,6 @@ export interface Reporter {
   readonly quotes: readonly { feed: number; price: bigint; confidence: bigint; time: bigint; sources: number }[];
 }
 
-export interface Pipeline {
-  readonly used: bigint;
-  readonly budget: bigint;
-  readonly woken: number;
-  readonly due: number;
-  readonly backlog: boolean;
-  readonly cleared: number;
-  readonly deferred: number;
-  readonly addsRisk: boolean;
-  readonly graceUntil: bigint | undefined;
-}
-
-/** What a move of a market's mark would have liquidated, as the chain counts it. */
-export interface MarketContagion {
-  readonly market: number;
-  /** Ascending; parts per billion, lots and quanta. */
-  readonly shocks: readonly { shock: bigint; downNotional: bigint; upNotional: bigint; depthLots: bigint }[];
-  /** The worst of what is liquidated over the depth on the way. */
-  readonly downLoad: bigint;
-  readonly upLoad: bigint;
-  readonly spill: bigint;
-  readonly squeeze: bigint;
-  readonly listedCap: bigint;
-  readonly cap: bigint;
-}
-
-/** How the pools overlap. Quanta, parts per billion. */
-export interface Overlap {
-  readonly block: number;
-  readonly lowestEigenvalue: bigint;
-  readonly highestEigenvalue: bigint;
-  readonly pools: readonly { pool: number; index: bigint; spill: bigint; losses: readonly bigint[] }[];
-}
-
 type Fields = { readonly [field: string]: Plain };
 
 export interface Breakers {
@@ -80,79 +62,11 @@ export interface Breakers {
   readonly chain: Fields;
 }
 
-/** What an account in liquidation offers; ticks, lots, milliseconds since the Unix epoch. */
-export interface Offer {
-  readonly account: string;
-  /** Signed lots that it must still trade: negative is sold. */
-  readonly lots: bigint;
-  /** What a bid trades at in this block. */
-  readonly price: bigint;
-  /** Where that walks to, and no further. */
-  readonly reserve: bigint;
-  readonly opened: bigint;
-  readonly ends: bigint;
-}
-
-export interface Auction {
-  /** `{ type: 'Market', value: number }` or `{ type: 'Collateral', value: { pool, asset } }`. */
-  readonly sold: Plain;
-  readonly mark: bigint;
-  readonly forSale: bigint;
-  readonly wanted: bigint;
-  /** Whether bids are allowed now. */
-  readonly open: boolean;
-  readonly offers: readonly Offer[];
-}
-
-export interface DueAccount {
-  readonly key: string;
-  readonly equity: bigint;
-  readonly maintenance: bigint;
-  readonly shortfall: bigint;
-  readonly offers: boolean;
-}
-
-export interface Liquidation {
-  /** Accounts that have offers. */
-  readonly offering: number;
-  /** Due accounts that the last block could not reach. */
-  readonly backlog: number;
+export interface Liquidations {
+  readonly status: LiquidationStatus;
   readonly auctions: readonly Auction[];
   /** The worst first. */
   readonly due: readonly DueAccount[];
-}
-
-export interface Fund {
-  readonly pool: number;
-  readonly capital: bigint;
-  readonly tranches: readonly { readonly assets: bigint }[];
-  readonly target: bigint;
-  /** Of a year, on open interest; parts per billion. */
-  readonly premiumRate: bigint;
-  readonly drawdown: bigint;
-  readonly pendingLoss: bigint;
-  readonly unresolvedLoss: boolean;
-}
-
-export interface Backstop {
-  readonly pool: number;
-  readonly account: string;
-  readonly equity: bigint;
-  /** Markets and signed lots. */
-  readonly inventory: readonly (readonly [number, bigint])[];
-}
-
-/** A deleveraging or a final settlement. */
-export interface Operation {
-  readonly pool: number;
-  readonly number: number;
-  readonly stage: string;
-  readonly market: number | undefined;
-  readonly mark: bigint | undefined;
-  readonly longsPay: boolean | undefined;
-  readonly loss: bigint;
-  readonly levied: bigint;
-  readonly unsettled: number;
 }
 
 export interface Insurance {
@@ -176,9 +90,9 @@ export interface Snapshot {
   readonly oracle: { prices: readonly FeedPrice[]; reporters: readonly Reporter[] } | undefined;
   readonly pipeline: Pipeline | undefined;
   readonly breakers: Breakers | undefined;
-  readonly liquidation: Liquidation | undefined;
+  readonly liquidation: Liquidations | undefined;
   readonly insurance: Insurance | undefined;
-  readonly contagion: { readonly overlap: Overlap | undefined; readonly markets: readonly MarketContagion[] } | undefined;
+  readonly contagion: { readonly overlap: Overlap | undefined; readonly markets: readonly LiquidationMap[] } | undefined;
 }
 
 const BOOK_LEVELS = 12;
@@ -201,7 +115,7 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
     client.marketPrices(hash),
     part(apis.get('marketsApi')?.has('book') ? client.book(market, { levels: BOOK_LEVELS, at: hash }) : undefined),
     part(apis.has('oracleApi') ? Promise.all([ask('oracleApi', 'prices'), ask('oracleApi', 'reporters')]) : undefined),
-    part(apis.get('accountsApi')?.has('pipeline') ? ask('accountsApi', 'pipeline') : undefined),
+    part(apis.get('accountsApi')?.has('pipeline') ? client.risk.pipeline(hash) : undefined),
     part(pallets.has('circuitBreaker') ? readBreakers(client, parameters, hash) : undefined),
     part(apis.has('liquidationApi') ? readLiquidation(client, hash) : undefined),
     part(apis.has('insuranceApi') ? readInsurance(client, hash) : undefined),
@@ -216,7 +130,7 @@ export async function readSnapshot(client: Client, capabilities: Capabilities, a
     prices,
     book,
     oracle: oracle && { prices: feedPrices(oracle[0]), reporters: oracle[1] as unknown as Reporter[] },
-    pipeline: pipeline as unknown as Pipeline | undefined,
+    pipeline,
     breakers,
     liquidation,
     insurance,
@@ -253,32 +167,20 @@ async function readBreakers({ connection }: Client, parameters: Parameters, at: 
   return { markets, pools, chain: (chain ?? {}) as Fields };
 }
 
-async function readContagion({ connection }: Client, parameters: Parameters, at: string): Promise<Snapshot['contagion']> {
-  const ask = (method: string, args: unknown[]): Promise<Plain> => ifThere(connection.ask('contagionApi', method, args, at));
-  const [overlap, ...maps] = await Promise.all([ask('overlap', []), ...parameters.markets.map(({ number }) => ask('liquidationMap', [number]))]);
-  return {
-    overlap: overlap as unknown as Overlap | undefined,
-    markets: maps.filter((map) => map !== undefined) as unknown as MarketContagion[],
-  };
+async function readContagion({ risk }: Client, parameters: Parameters, at: string): Promise<Snapshot['contagion']> {
+  const [overlap, ...maps] = await Promise.all([ifThere(risk.overlap(at)), ...parameters.markets.map(({ number }) => ifThere(risk.liquidationMap(number, at)))]);
+  return { overlap, markets: maps.filter((map) => map !== undefined) };
 }
 
 const MOST_OFFERS = 8;
 const MOST_DUE = 8;
 
-async function readLiquidation({ connection }: Client, at: string): Promise<Liquidation> {
-  const ask = (method: string, args: unknown[]): Promise<Plain> => connection.ask('liquidationApi', method, args, at);
-  const [status, auctions, due] = await Promise.all([ask('liquidationStatus', []), ask('auctions', [MOST_OFFERS]), ask('dueAccounts', [MOST_DUE])]);
-  const { offering, backlog } = status as unknown as Liquidation;
-  return { offering, backlog, auctions: auctions as unknown as Auction[], due: due as unknown as DueAccount[] };
+async function readLiquidation({ liquidation }: Client, at: string): Promise<Liquidations> {
+  const [status, auctions, due] = await Promise.all([liquidation.status(at), liquidation.auctions({ most: MOST_OFFERS, at }), liquidation.due({ most: MOST_DUE, at })]);
+  return { status, auctions, due };
 }
 
-async function readInsurance({ connection }: Client, at: string): Promise<Insurance> {
-  const ask = (method: string): Promise<Plain> => connection.ask('insuranceApi', method, [], at);
-  const [funds, global, backstops, operations] = await Promise.all([ask('funds'), ask('globalFund'), ask('backstops'), ask('operations')]);
-  return {
-    funds: funds as unknown as Fund[],
-    global: global as bigint,
-    backstops: backstops as unknown as Backstop[],
-    operations: (operations as Fields[]).map((operation) => ({ ...(operation as unknown as Operation), stage: textOf(operation['stage']) })),
-  };
+async function readInsurance({ insurance }: Client, at: string): Promise<Insurance> {
+  const [funds, global, backstops, operations] = await Promise.all([insurance.funds(at), insurance.globalFund(at), insurance.backstops(at), insurance.operations(at)]);
+  return { funds, global, backstops, operations };
 }

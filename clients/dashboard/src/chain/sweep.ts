@@ -15,12 +15,12 @@ export interface Sweep {
 export const MOST_ACCOUNTS = 1_000;
 const AT_ONCE = 8;
 
-export async function sweep(client: Client, at: { number: number; hash: string }): Promise<Sweep> {
+export async function sweep(client: Client, at: { number: number; hash: string }, backstops: readonly string[]): Promise<Sweep> {
   const { connection, parameters } = client;
   const keys = await connection.keysOf('margin', 'subaccounts', { at: at.hash, count: MOST_ACCOUNTS });
   // The keys are stored as they are, at the end of the storage key.
   const wanted = keys.map((key) => `0x${key.slice(-64)}`);
-  const protocol = new Set(parameters.markets.map(({ info }) => info.amm));
+  const protocol = new Set([...parameters.markets.map(({ info }) => info.amm), ...backstops]);
   const reports = await inTurn(wanted.filter((key) => !protocol.has(key)), (key) => reportOf(client, key, at.hash));
   const accounts = reports.filter((report) => report !== undefined);
   return { block: at.number, accounts, partial: keys.length === MOST_ACCOUNTS };

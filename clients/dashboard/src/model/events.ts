@@ -50,8 +50,14 @@ const TITLES: Record<string, string> = {
   'margin.AccountDue': 'Account due',
   'margin.MarginCall': 'Margin call',
   'exchange.ForcedFilled': 'Liquidated in the batch',
-  'liquidation.Offered': 'Offered',
+  'liquidation.Offered': 'In auction',
+  'liquidation.Filled': 'Liquidated',
+  'liquidation.CurveReset': 'Auction begins anew',
+  'liquidation.Ended': 'Liquidation over',
   'liquidation.BidFilled': 'Bid filled',
+  'liquidation.Absorbed': 'Worth less than nothing, to the backstop',
+  'insurance.TakenOver': 'Backstop took over',
+  'insurance.WorkedOff': 'Backstop works off',
   'liquidation.BacklogChanged': 'Accounts that wait',
   'insurance.Swept': 'Backstop flat, swept into the fund',
   'contagion.LoadChanged': 'Liquidation at risk over depth',
@@ -69,6 +75,42 @@ export interface Names {
   feed(number: number): { symbol: string; decimals: number } | undefined;
 }
 
+/** Between two blocks that say the same of an account, so many others: it goes on. */
+const PAUSE_BLOCKS = 4;
+
+/** Tells blocks in their order. What several events say of one account is said once; what goes on, when it begins. */
+export class Narrator {
+  /** What goes on: from which block on, and until which it was said again. */
+  #ongoing = new Map<string, { first: number; last: number }>();
+
+  constructor(readonly names: Names) {}
+
+  lines(block: number, events: readonly ChainEvent[]): Line[] {
+    for (const [what, { first, last }] of this.#ongoing) if (first >= block || last < block - PAUSE_BLOCKS) this.#ongoing.delete(what);
+    const filled = new Set(events.filter(({ name }) => name === 'liquidation.Filled').map(({ data }) => data['account']));
+    const workedOff = new Set(events.filter(({ name }) => name === 'insurance.WorkedOff').map(tradeName));
+    const isRepeated = (event: ChainEvent): boolean => repeatsFill(event) && (filled.has(event.data['account']) || workedOff.has(tradeName(event)));
+    const isNews = (event: ChainEvent): boolean => this.#begins(block, event) && !isRepeated(event);
+    return events.filter(isNews).map((event) => lineOf(event, this.names)).filter((line) => line !== undefined);
+  }
+
+  /** Whether it is the first of its kind for an account; anything that does not go on is. */
+  #begins(block: number, { name, data }: ChainEvent): boolean {
+    if (name !== 'margin.AccountDue' && name !== 'liquidation.Offered') return true;
+    const what = `${name} ${String(data['account'])} ${legName(data['leg'])}`;
+    const known = this.#ongoing.get(what);
+    this.#ongoing.set(what, { first: known?.first ?? block, last: block });
+    return known === undefined;
+  }
+}
+
+const legName = (leg: Plain): string => JSON.stringify(leg, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? '';
+
+const tradeName = ({ data }: ChainEvent): string => [data['market'], data['side'], data['size'], data['price']].map(String).join();
+
+/** Says what `liquidation.Filled` says, too; or, of the backstop, `insurance.WorkedOff`. */
+const repeatsFill = ({ name, data }: ChainEvent): boolean => name === 'exchange.ForcedFilled' || (name === 'liquidation.OfferEnded' && variant(data['reason']) === 'Filled');
+
 export function lineOf(event: ChainEvent, names: Names): Line | undefined {
   const topic = topicOf(event.name);
   if (!topic) return undefined;
@@ -85,16 +127,28 @@ export function lineOf(event: ChainEvent, names: Names): Line | undefined {
 }
 
 /** Fields that a title or a column says already, or that are of no use without the state. */
-const SILENT = new Set(['account', 'order', 'clientId', 'organic']);
+const SILENT = new Set(['account', 'order', 'clientId', 'organic', 'shares', 'generation', 'who', 'budget']);
 
 function textOfEvent({ name, data }: ChainEvent, names: Names): string {
   if (name === 'circuitBreaker.MarketChanged') return marketBreakerText(data, names);
+  if (name === 'circuitBreaker.PoolChanged') return `pool ${names.pool(data['pool'] as number)} · ${latchText(data['state'])}`;
+  if (name === 'margin.FundMoved') return `from ${fundOf(data['from'], names)} to ${fundOf(data['to'], names)} · ${cents(data['amount'] as bigint)}`;
   const number = data['market'] ?? marketOfLeg(data['leg']);
   const market = typeof number === 'number' ? names.market(number) : undefined;
   const feed = typeof data['feed'] === 'number' ? names.feed(data['feed']) : undefined;
-  const parts = Object.entries(data).filter(([field, value]) => !SILENT.has(field) && value !== undefined);
+  const parts = Object.entries(data).filter(([field, value]) => !SILENT.has(field) && value !== undefined && !(SHARES_OUT.has(name) && isZero(value)));
   return parts.map(([field, value]) => fieldText(field, value, { names, market, feed, nano: NANO_EVENTS.has(name) })).join(' · ');
 }
+
+/** Events that list who pays how much: those that pay nothing are left out. */
+const SHARES_OUT = new Set(['insurance.LossPaid']);
+const isZero = (value: Plain): boolean => value === 0n || (Array.isArray(value) && value.every(isZero));
+
+const latchText = (state: Plain): string => (variant((state as { reduceOnly?: Plain }).reduceOnly) === 'On' ? 'reduce only' : 'normal');
+
+/** The fund of all pools has the number that no pool has. */
+const ALL_POOLS = 2 ** 32 - 1;
+const fundOf = (pool: Plain, names: Names): string => (pool === ALL_POOLS ? 'the fund of all pools' : `pool ${names.pool(pool as number)}`);
 
 /** The market of a position's leg; none of collateral. */
 const marketOfLeg = (leg: Plain): Plain => (variant(leg) === 'Market' ? (leg as { value: Plain }).value : undefined);
@@ -131,8 +185,7 @@ const SIZES = /^(size|lots|left|held|volume|position|excess|.*Lots|.*Size)$/;
 const MONEY =
   /^(amount|fee|charge|proceeds|shortfall|paid|loss|cash|equity|profit|capital|global|tranches|fund|cost|deficit|writtenOff|share|weight|cap|claims?|haircuts?|beyond|premium|target|value|lowest|highest|to[A-Z].*|.*Amount|.*Loss)$/;
 const RATES = /^(rate|ratio|down|up|.*Share|.*Rate|.*Ratio)$/;
-/** Fields and events that count money in billionths of a quantum. */
-const NANO_FIELDS = new Set(['budget']);
+/** Events that count money in billionths of a quantum. */
 const NANO_EVENTS = new Set(['margin.AccountDue', 'margin.MarginCall']);
 const NANO = 10n ** 9n;
 
@@ -167,7 +220,7 @@ function amountText(field: string, value: bigint, { market, feed, nano }: Contex
     if (decimals !== undefined) return decimal(value, decimals);
   }
   if (SIZES.test(field) && market) return decimal(value, market.grid.lotDecimals);
-  if (nano || NANO_FIELDS.has(field)) return cents(value / NANO);
+  if (nano) return cents(value / NANO);
   if (MONEY.test(field)) return cents(value);
   if (RATES.test(field)) return percent(value);
   return decimal(value, 0);

@@ -32,13 +32,13 @@ const SCALES = [
   { power: 12, letter: 'T' },
 ];
 
-/** Three to five digits and a letter: `1.23M`. */
-export function compact(units: bigint, decimals: number): string {
+/** Three to five digits and a letter: `1.23M`; or with fewer behind the point. */
+export function compact(units: bigint, decimals: number, most = 2): string {
   const size = units < 0n ? -units : units;
   let text = '';
   for (const { power, letter } of SCALES) {
     const unit = decimals + power;
-    const digits = letter && size >= 10n ** BigInt(unit + 2) ? 1 : 2;
+    const digits = letter && size >= 10n ** BigInt(unit + 2) ? most - 1 : most;
     text = `${decimal(units, unit, digits)}${letter}`;
     // What rounds up to a thousand belongs to the next letter.
     if (roundTo(size, unit - digits) < 10n ** BigInt(digits + 3)) break;
@@ -48,6 +48,9 @@ export function compact(units: bigint, decimals: number): string {
 
 /** Quanta as an amount of the quote asset, short. */
 export const money = (quanta: bigint): string => compact(quanta, QUOTE_DECIMALS);
+
+/** The same for narrow places. */
+export const brief = (quanta: bigint): string => compact(quanta, QUOTE_DECIMALS, 1);
 
 /** Quanta as an amount of the quote asset, to the cent. */
 export const cents = (quanta: bigint): string => decimal(quanta, QUOTE_DECIMALS, 2);

@@ -13,12 +13,20 @@ const TODO: Record<string, string> = {
   'exchange.InsufficientMargin': 'Deposit more, or order less.',
   'exchange.UnknownOrder': 'It was filled or cancelled before. Nothing to do.',
   'exchange.NoPrice': 'The feeds need some blocks after the start. Wait a little.',
+  'liquidation.NothingOffered': 'Look at what is offered now, and try again.',
+  'liquidation.NotEnoughMargin': 'Take less, or deposit more.',
+  'liquidation.NotEnoughQuote': 'Take less, or deposit more of the quote asset.',
+  'liquidation.OtherPool': 'Open a subaccount in the pool of what is offered, under another number.',
+  'liquidation.NotNow': 'A breaker is in the way. Wait until it is open again.',
   'custody.Dry': 'The faucet gives an account only so often in a day. Come back tomorrow, or take another key.',
   'custody.NoFaucet': 'This chain gives nothing away. Move assets into your wallet first.',
   'margin.BeyondFree': 'Margin, or a loan, needs it. Withdraw less, or close positions first.',
   'token.FundsUnavailable': 'There is not so much in the wallet. Take less, or use the faucet.',
   'token.BelowMinimum': 'Leave a little in the wallet, or take all of it.',
 };
+
+/** What to do about an error of the chain, if there is more to say than its name does. */
+export const todoOf = (error: string): string => TODO[error] ?? '';
 
 /** Nothing answers at the address. */
 export class NoAnswer extends BreakwaterError {}

@@ -1,4 +1,5 @@
-import type { MarketContagion, Overlap } from '../chain/snapshot.js';
+import type { LiquidationMap, Overlap } from '@breakwater/client';
+
 import { money, percent } from '../model/format.js';
 import { capabilities, markets, quote, snapshot } from '../state.js';
 import { Chip, Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
@@ -45,7 +46,7 @@ function Pools({ overlap }: { overlap: Overlap }) {
   return (
     <>
       <Figures>
-        <Figure label={`Overlap of pools, ${quote.value}`} value={money(overlap.highestEigenvalue)} note={overlap.lowestEigenvalue === overlap.highestEigenvalue ? undefined : `at least ${money(overlap.lowestEigenvalue)}`} />
+        <Figure label={`Overlap of pools, ${quote.value}`} value={money(overlap.highestEigenvalue)} note={money(overlap.lowestEigenvalue) === money(overlap.highestEigenvalue) ? undefined : `at least ${money(overlap.lowestEigenvalue)}`} />
       </Figures>
       {overlap.pools.length === 0 ? (
         <Empty>No pool holds what others hold too.</Empty>
@@ -64,15 +65,14 @@ function Pools({ overlap }: { overlap: Overlap }) {
   );
 }
 
-function MarketRow({ each }: { each: MarketContagion }) {
+function MarketRow({ each }: { each: LiquidationMap }) {
   const symbol = markets.value.find(({ number }) => number === each.market)?.symbol ?? each.market;
-  const load = each.downLoad > each.upLoad ? each.downLoad : each.upLoad;
   return (
     <tr>
       <th scope="row">{symbol}</th>
       <td>
-        {percent(load, 0)}
-        <small>{load === 0n ? '' : each.downLoad >= each.upLoad ? 'when it falls' : 'when it rises'}</small>
+        {percent(each.load, 0)}
+        <small>{each.load === 0n ? '' : each.downLoad >= each.upLoad ? 'when it falls' : 'when it rises'}</small>
       </td>
       <td>{each.squeeze > 0n ? <Chip tone="warn">{percent(each.listedCap === 0n ? 0n : (each.cap * 10n ** 9n) / each.listedCap, 0)}</Chip> : 'full'}</td>
     </tr>

@@ -46,7 +46,7 @@ export function Events() {
     />
   );
   return (
-    <Panel id="events" title="As it happens" span={8} aside={choice}>
+    <Panel id="events" title="As it happens" span={6} aside={choice}>
       {shown.length === 0 ? (
         <Empty>{snapshot.value ? NOTHING[filter] : 'Events appear with the first block.'}</Empty>
       ) : (

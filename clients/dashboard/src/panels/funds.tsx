@@ -1,6 +1,8 @@
-import type { Backstop, Fund, Insurance, Operation as Going } from '../chain/snapshot.js';
+import type { Backstop, Fund, Operation as Going } from '@breakwater/client';
+
+import type { Insurance } from '../chain/snapshot.js';
 import { decimal, money, NONE, percent } from '../model/format.js';
-import { capabilities, markets, quote, snapshot } from '../state.js';
+import { capabilities, markets, quote, snapshot, totals } from '../state.js';
 import { Chip, Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
 
 const HEAD = [
@@ -13,7 +15,7 @@ const HEAD = [
 export function Funds() {
   const { parameters, insurance } = snapshot.value ?? {};
   return (
-    <Panel id="funds" title="Funds and tranches" span={5} hint="What pays when an account loses more than it has: the pool’s own capital, its backers, the fund of all pools; then winners.">
+    <Panel id="funds" title="Funds and tranches" span={6} hint="What pays when an account loses more than it has: the pool’s own capital, its backers, the fund of all pools; then winners.">
       {!parameters ? (
         <Empty>Funds appear with the first block.</Empty>
       ) : (
@@ -64,6 +66,7 @@ function Waterfall({ insurance }: { insurance: Insurance }) {
       </Table>
       <Figures>
         <Figure label={`Fund of all pools, ${quote.value}`} value={money(global)} note="pays after the tranches" />
+        <Figure label={`Losses paid, ${quote.value}`} value={money(totals.value?.losses ?? 0n)} note={totals.value?.from !== undefined && `since block ${totals.value.from}`} tone={totals.value?.losses ? 'bad' : undefined} />
       </Figures>
       {operations.length === 0 ? <p class="note">Nobody is deleveraged.</p> : operations.map((operation) => <Operation operation={operation} key={operation.number} />)}
     </>
@@ -89,11 +92,14 @@ function FundRow({ fund, backstop, tranches }: { fund: Fund; backstop: Backstop 
       </td>
       <td class={pendingLoss > 0n || unresolvedLoss ? 'bad' : undefined}>
         {pendingLoss > 0n ? money(pendingLoss) : unresolvedLoss ? 'open' : 'none'}
-        {drawdown > 0n && <small>{percent(drawdown, 1)} below</small>}
+        {drawdown >= LEAST_SHOWN && <small>{percent(drawdown, 1)} below</small>}
       </td>
     </tr>
   );
 }
+
+/** A tenth of a percent. */
+const LEAST_SHOWN = 1_000_000n;
 
 const STAGES: Record<string, string> = {
   Collecting: 'looks for winners',

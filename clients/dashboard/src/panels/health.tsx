@@ -46,7 +46,7 @@ export function Health() {
       </table>
       <p class="note">
         {total} of {read.accounts.length} accounts have positions, as of block {read.block}.
-        {read.partial && ` These are the first ${MOST_ACCOUNTS}: there may be more.`} AMMs are left out.
+        {read.partial && ` These are the first ${MOST_ACCOUNTS}: there may be more.`} AMMs and backstops are left out.
       </p>
     </Panel>
   );

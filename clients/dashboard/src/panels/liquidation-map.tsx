@@ -1,4 +1,4 @@
-import { money } from '../model/format.js';
+import { brief, money } from '../model/format.js';
 import { fromShocks, liquidationMap, MOVES, type RiskRow } from '../model/risk-map.js';
 import { markets, quote, risk, snapshot } from '../state.js';
 import { Empty, Panel } from '../ui/parts.js';
@@ -32,7 +32,7 @@ function MarketMap({ row, most }: { row: RiskRow; most: bigint }) {
   const symbol = markets.value.find(({ number }) => number === row.market)?.symbol ?? `market ${row.market}`;
   const cell = (value: bigint, key: string) => (
     <td key={key} class={value > 0n ? 'heat' : 'heat none'} style={{ '--heat': `${Math.round(Math.sqrt(Number((value * 10_000n) / most)))}%` }}>
-      {value > 0n ? money(value) : '0'}
+      {value > 0n ? brief(value) : '0'}
     </td>
   );
   return (

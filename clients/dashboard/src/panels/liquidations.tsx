@@ -1,24 +1,28 @@
-import type { Plain } from '@breakwater/client';
+import type { Auction } from '@breakwater/client';
 
-import type { Auction } from '../chain/snapshot.js';
-import { decimal, duration, money, NONE, percent, shareOf, short, signed } from '../model/format.js';
+import { duration, money, NONE, percent, shareOf, short, signed } from '../model/format.js';
 import { usedMargin } from '../model/risk-map.js';
-import { capabilities, client, markets, risk, snapshot } from '../state.js';
+import { soldUnits } from '../model/sold.js';
+import type { Totals, Venue } from '../model/tally.js';
+import { capabilities, client, markets, quote, risk, snapshot, totals } from '../state.js';
 import { Empty, Figure, Figures, Panel, Table } from '../ui/parts.js';
-import { holdings, perform, trader } from '../wallet/wallet.js';
+import { holdings, trader } from '../wallet/wallet.js';
+import { Take } from './take.js';
 
 export function Liquidations() {
   const { pipeline, liquidation } = snapshot.value ?? {};
   const due = risk.value?.accounts.filter((account) => account.due).length;
-  const waits = pipeline?.backlog || (liquidation?.backlog ?? 0) > 0;
+  const { offering, backlog } = liquidation?.status ?? { offering: 0, backlog: 0 };
+  const waits = pipeline?.backlog || backlog > 0;
   return (
-    <Panel id="liquidations" title="Liquidation" hint="Accounts below their maintenance margin are closed by the chain itself, in the block of the price.">
+    <Panel id="liquidations" title="Liquidation" span={6} hint="Accounts below their maintenance margin are closed by the chain itself, in the block of the price.">
       <Figures>
         <Figure label="Due now" value={due ?? NONE} tone={due ? 'bad' : undefined} />
-        {liquidation && <Figure label="Selling" value={liquidation.offering} note="accounts with offers" tone={liquidation.offering ? 'warn' : undefined} />}
+        {liquidation && <Figure label="Selling" value={offering} note="accounts with offers" tone={offering ? 'warn' : undefined} />}
         <Figure label="Looked at" value={pipeline?.woken ?? NONE} note="a price crossed their level" />
-        <Figure label="Work waits" value={pipeline ? (waits ? 'yes' : 'no') : NONE} note={liquidation && liquidation.backlog > 0 ? `${liquidation.backlog} accounts` : undefined} tone={waits ? 'warn' : undefined} />
+        <Figure label="Work waits" value={pipeline ? (waits ? 'yes' : 'no') : NONE} note={backlog > 0 ? `${backlog} accounts` : undefined} tone={waits ? 'warn' : undefined} />
       </Figures>
+      <SoFar />
       {liquidation && (liquidation.auctions.length === 0 ? <p class="note">Nothing is in auction.</p> : liquidation.auctions.map((auction) => <Lots auction={auction} key={JSON.stringify(auction.sold)} />))}
       <Nearest />
       {snapshot.value && !capabilities.value.apis.has('liquidationApi') && (
@@ -32,74 +36,74 @@ export function Liquidations() {
   );
 }
 
+const VENUES: readonly (readonly [Venue, string])[] = [
+  ['Batch', 'in batches'],
+  ['Bid', 'to bidders'],
+  ['Netted', 'against each other'],
+  ['Backstop', 'to the backstop'],
+];
+
+const NOTHING_YET: Totals = { from: undefined, accounts: 0, closed: {}, absorbed: 0, losses: 0n };
+
+/** What it came to while the page looked on. */
+function SoFar() {
+  const { from, accounts, closed, absorbed } = totals.value ?? NOTHING_YET;
+  if (accounts === 0) return null;
+  const parts = VENUES.flatMap(([venue, text]) => (closed[venue] ? [`${money(closed[venue])} ${text}`] : []));
+  return (
+    <p class="note">
+      Since block {from}: {accounts === 1 ? 'one account was' : `${accounts} accounts were`} due. Closed, in {quote.value}: {parts.join(', ') || 'nothing yet'}.
+      {absorbed > 0 && ` Worth less than nothing, and taken over by the backstop as ${absorbed === 1 ? 'it was: one' : `they were: ${absorbed}`}.`}
+    </p>
+  );
+}
+
 const OFFERS = [
-  { name: 'Auction', kind: 'text' },
+  { name: 'In auction', kind: 'text' },
   { name: 'Size' },
   { name: 'Price now', title: 'What a bid trades at in this block, and its distance from the mark' },
   { name: 'Reserve', title: 'Where the price walks to, and no further; and how long that takes' },
 ];
 
-/** All that is offered of one market, or of one asset. */
+/** All that is offered of one market, or of one asset; and a form for whoever trades from here. */
 function Lots({ auction }: { auction: Auction }) {
-  const { symbol, priceDecimals, lotDecimals } = unitsOf(auction.sold);
+  const units = soldUnits(auction.sold, markets.value, snapshot.value?.parameters.assets ?? []);
+  if (!units) return null;
   const now = snapshot.value?.time ?? 0;
-  const price = (ticks: bigint): string => decimal(ticks, priceDecimals);
-  const market = (auction.sold as { value: unknown }).value;
+  const [trading, connected, open] = [trader.value, client.value, holdings.value?.report];
   return (
-    <Table caption={`Auction of ${symbol}`} head={OFFERS}>
-      {auction.offers.map(({ account, lots, price: asked, reserve, ends }) => (
-        <tr key={account}>
-          <th scope="row">
-            {symbol}
-            <small>
-              {lots < 0n ? 'sells' : 'buys'} · <code title={account}>{short(account)}</code>
-            </small>
-          </th>
-          <td>{decimal(lots < 0n ? -lots : lots, lotDecimals)}</td>
-          <td>
-            {price(asked)}
-            <small>{auction.mark > 0n && signed(asked - auction.mark, percent(shareOf(asked - auction.mark, auction.mark), 2))}</small>
-          </td>
-          <td>
-            {price(reserve)}
-            <small>{Number(ends) > now ? `in ${duration(Number(ends) - now)}` : 'reached'}</small>
-            {auction.open && typeof market === 'number' && <Bid market={market} symbol={symbol} lots={-lots} limit={asked} />}
-          </td>
-        </tr>
-      ))}
-      {!auction.open && (
-        <tr>
-          <td colSpan={4}>No bids are allowed now.</td>
-        </tr>
-      )}
-    </Table>
+    <>
+      <Table caption={`Auction of ${units.symbol}`} head={OFFERS}>
+        {auction.offers.map(({ account, lots, price, reserve, ends }) => (
+          <tr key={account}>
+            <th scope="row">
+              {units.symbol}
+              <small>
+                {lots < 0n ? 'sells' : 'buys'} · <code title={account}>{short(account)}</code>
+              </small>
+            </th>
+            <td>{units.showSize(lots < 0n ? -lots : lots)}</td>
+            <td>
+              {units.showPrice(price)}
+              <small>{auction.mark > 0n && signed(price - auction.mark, percent(shareOf(price - auction.mark, auction.mark), 2))}</small>
+            </td>
+            <td>
+              {units.showPrice(reserve)}
+              <small>{Number(ends) > now ? `in ${duration(Number(ends) - now)}` : 'reached'}</small>
+            </td>
+          </tr>
+        ))}
+        {!auction.open && (
+          <tr>
+            <td colSpan={4} class="text">
+              No bids are allowed now.
+            </td>
+          </tr>
+        )}
+      </Table>
+      {auction.open && trading && connected && open && <Take trader={trading} auction={auction} units={units} />}
+    </>
   );
-}
-
-/** Takes what is offered, at its price of now or better: there for whoever trades from this page. */
-function Bid({ market, symbol, lots, limit }: { market: number; symbol: string; lots: bigint; limit: bigint }) {
-  const [trading, connected] = [trader.value, client.value];
-  if (!trading || !connected || !holdings.value?.report) return null;
-  const [side, size] = lots > 0n ? ['Buy', lots] : ['Sell', -lots];
-  const bid = (): Promise<boolean> =>
-    perform(`Bid for ${symbol}`, () => trading.sender.submit(connected.connection.call('liquidation', 'bid', trading.id.number, market, side, size, limit)));
-  return (
-    <button type="button" onClick={bid}>
-      {side}
-    </button>
-  );
-}
-
-function unitsOf(sold: Plain): { symbol: string; priceDecimals: number; lotDecimals: number } {
-  const value = (sold as { value: number | { asset: number } }).value;
-  if (typeof value === 'number') {
-    const market = markets.value.find(({ number }) => number === value);
-    return { symbol: market?.symbol ?? `market ${value}`, priceDecimals: market?.grid.priceDecimals ?? 0, lotDecimals: market?.grid.lotDecimals ?? 0 };
-  }
-  const asset = snapshot.value?.parameters.assets.find(({ asset }) => asset === value.asset);
-  // A lot is so many smallest units, a power of ten.
-  const lotDecimals = asset ? asset.decimals - (String(asset.unitsPerLot).length - 1) : 0;
-  return { symbol: asset?.symbol ?? `asset ${value.asset}`, priceDecimals: asset?.priceDecimals ?? 0, lotDecimals };
 }
 
 const HEAD = [

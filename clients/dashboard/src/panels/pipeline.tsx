@@ -7,7 +7,7 @@ export function Pipeline() {
   const { pipeline } = now ?? {};
   const used = pipeline ? Number(pipeline.used) / Math.max(1, Number(pipeline.budget)) : 0;
   return (
-    <Panel id="pipeline" title="The chain" hint="At the beginning of each block: prices, breakers, health, liquidations, batches. Nobody can crowd that out.">
+    <Panel id="pipeline" title="The chain" span={3} hint="At the beginning of each block: prices, breakers, health, liquidations, batches. Nobody can crowd that out.">
       {!now ? (
         <Empty>It appears with the first block.</Empty>
       ) : (

@@ -73,7 +73,7 @@ export function Orders({ trader, orders }: { trader: Trader; orders: readonly Op
     <Table caption="Open orders" head={ORDERS}>
       {orders.map((order) => {
         const market = markets.value.find(({ number }) => number === order.market);
-        const price = order.price ?? order.trigger;
+        const price = (ticks: bigint): string => (market ? decimal(ticks, market.grid.priceDecimals) : NONE);
         return (
           <tr key={`${order.order}`}>
             <th scope="row">
@@ -83,8 +83,12 @@ export function Orders({ trader, orders }: { trader: Trader; orders: readonly Op
             <td>{order.side}</td>
             <td>{market ? decimal(order.size, market.grid.lotDecimals) : NONE}</td>
             <td>
-              {price !== undefined && market ? decimal(price, market.grid.priceDecimals) : NONE}
-              {order.trigger !== undefined && <small>waits for the mark</small>}
+              {order.price !== undefined ? price(order.price) : order.trigger === undefined ? NONE : 'market'}
+              {order.trigger !== undefined && (
+                <small>
+                  waits for a mark of {price(order.trigger)} or {order.triggersAbove ? 'above' : 'below'}
+                </small>
+              )}
             </td>
             <td>
               <button type="button" onClick={() => cancel(order)} aria-label={`Cancel order ${order.order}`}>

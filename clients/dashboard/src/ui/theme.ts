@@ -34,4 +34,12 @@ effect(() => {
 });
 system.addEventListener('change', () => (colours.value += 1));
 
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** A colour of the style sheet, as canvases take it: `light-dark()` says nothing to them. */
+export function colour(name: string): string {
+  const probe = document.createElement('i');
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

@@ -155,6 +155,23 @@ fn reductions_trade_while_new_risk_does_not() {
 }
 
 #[test]
+fn what_is_forced_is_taken_over_while_new_risk_is_not_admitted() {
+	use breakwater_interfaces::Exchange as _;
+	with_chain(|| {
+		positions(10);
+		place(3, buy(1_000, 9));
+		place(4, sell(1_000, 2));
+		let (account, side, limit) = (key(1), Side::Sell, Price::new(990));
+		let forced = [ForcedOrder { account, side, limit, size: Size::new(6) }];
+		begin_block();
+		Exchange::clear(BTC, Weight::MAX, &forced, false, &mut |_| Matching::Admit).unwrap();
+		// six of the nine are bought; nobody opens a position against another
+		assert_eq!((lots(1), lots(3), lots(4)), (4, 6, 0));
+		Exchange::do_try_state().unwrap();
+	});
+}
+
+#[test]
 fn positions_do_not_grow_beyond_the_room_for_open_interest() {
 	with_chain(|| {
 		place(1, buy(1_000, 10));
