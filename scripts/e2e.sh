@@ -2,8 +2,9 @@
 # Tests the running node: scripts/e2e.sh [--short]. Called by `make e2e`.
 #
 # First the client package by itself and the dashboard, then the chain with the libraries that traders use, then the
-# prices: four validators with their workers, and replay servers; --short leaves out the spam, the
-# restarts and the external feeder, and the losses that a crash leaves.
+# prices: four validators with their workers, and replay servers; then a crash on four validators,
+# with all who trade in it. --short leaves out the spam, the restarts and the external feeder, the
+# losses that a gap leaves, and the crash.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
@@ -22,7 +23,7 @@ npm test -- "$@" || status=1
 if [ "${1:-}" = --short ]; then
 	say "Prices end to end, the short part (about two minutes)"
 else
-	say "Prices end to end (about five minutes)"
+	say "Prices end to end (about five minutes), and a crash on four validators (about six)"
 fi
 node oracle/run.js "$@" || status=1
 exit "$status"

@@ -180,16 +180,16 @@ describe('connecting to a development chain', () => {
     assert.deepEqual(await keyTypes(chain.api, keys), ['aura', 'gran', 'orcl']);
   });
 
-  it('makes a block about every 500 milliseconds', async () => {
+  it('makes a block every 500 milliseconds, and none sooner', async () => {
     const first = await bestBlock(chain.api);
 
     await waitForBlocks(chain.api, 12);
 
-    // A busy machine may miss a slot, so only the order of magnitude is asserted.
+    // A busy machine misses slots: how many is told, and proves nothing.
     const last = await bestBlock(chain.api);
     const meanMs = (last.timestamp - first.timestamp) / (last.height - first.height);
     console.log(`${last.height - first.height} blocks, ${meanMs.toFixed(0)} ms each`);
-    assert.ok(meanMs > 400 && meanMs < 2_000, `${meanMs} ms`);
+    assert.ok(meanMs > 400, `${meanMs} ms`);
   });
 
   it('finalises what it makes', async () => {

@@ -1,14 +1,14 @@
 /** The examples, as a newcomer runs them: a market maker, a trader, a statement, a crowd. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 
 import { quanta } from '@breakwater/client';
 
 import { BWR, account, submit } from '../lib/chain.js';
 import { cuttable } from '../lib/cut.js';
 import { startExample } from '../lib/programs.js';
-import { openMarkets } from '../lib/trading.js';
+import { openMarkets, tradable } from '../lib/trading.js';
 import { until } from '../lib/wait.js';
 
 const [MAKER, TRADER, CROWD] = ['//examples/maker', '//examples/trader', '//examples/many'];
@@ -23,13 +23,15 @@ describe('the examples', () => {
       await world.client.faucet(account(secret));
     }
   });
+  beforeEach(() => tradable(world.client));
   after(() => world?.close());
   const start = (script, args, endpoint = world.node.endpoint) => startExample(script, args, endpoint);
 
   it('make a market, trade in it, and account for it', async () => {
-    const making = start('market-maker.js', ['--secret', MAKER, '--blocks', '60', '--market', 'ETH-PERP', '--size', '1', '--max-position', '10']);
+    const making = start('market-maker.js', ['--secret', MAKER, '--market', 'ETH-PERP', '--size', '1', '--max-position', '10']);
     await making.said(/^block/m);
-    const trading = await start('trader.js', ['--secret', TRADER, '--market', 'ETH-PERP', '--size', '0.5']).ended;
+    const trading = await start('trader.js', ['--secret', TRADER, '--market', 'ETH-PERP', '--size', '0.5', '--wait', '60']).ended;
+    making.stop();
     const made = await making.ended;
 
     assert.equal(trading.code, 0, trading.output);
@@ -51,16 +53,15 @@ describe('the examples', () => {
     const way = await cuttable(world.node.endpoint);
     const id = { owner: account(MAKER).address, number: 0 };
     try {
-      const making = start('market-maker.js', ['--secret', MAKER, '--market', 'ETH-PERP', '--switch', '12'], way.endpoint);
+      const making = start('market-maker.js', ['--secret', MAKER, '--market', 'ETH-PERP', '--switch', '40'], way.endpoint);
       await making.said(/^block/m);
-      const { length: quotes } = await world.client.openOrders(id);
+      await until('both quotes are there', async () => (await world.client.openOrders(id)).length === 2);
       way.cut();
 
-      assert.equal(quotes, 2);
       await until('the switch cancels', async () => (await world.client.openOrders(id)).length === 0);
       const { code, output } = await making.ended;
       assert.equal(code, 1, output);
-      assert.match(output, /The chain cancels the quotes within 12 blocks/);
+      assert.match(output, /The chain cancels the quotes within 40 blocks/);
     } finally {
       way.close();
     }

@@ -38,7 +38,7 @@ describe('the first transaction', () => {
 
 function run(endpoint) {
   return new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, endpoint], { timeout: 90_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [SCRIPT, endpoint], { timeout: 180_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
   });

@@ -13,8 +13,8 @@ import { CallFailed, Statement } from '@breakwater/client';
 
 import { startExample } from '../lib/programs.js';
 import { openReplayed } from '../lib/replayed.js';
-import { fundedTrader } from '../lib/trading.js';
-import { until } from '../lib/wait.js';
+import { fundedTrader, placedWhenOpen } from '../lib/trading.js';
+import { SUITE_TIMEOUT_MS, until } from '../lib/wait.js';
 
 const MARKET = 'BTC-PERP';
 const CRASHED = 48_350;
@@ -22,7 +22,7 @@ const CRASHED = 48_350;
 const [DEPOSIT, SIZE] = ['4000', '1.6'];
 const TIMEOUT_MS = 90_000;
 
-describe('an account with too much leverage', { timeout: 280_000 }, () => {
+describe('an account with too much leverage', { timeout: SUITE_TIMEOUT_MS }, () => {
   let world, client, market, maker, victim, poor, bidder, opened, crashedAt, offered;
   const bots = [];
   before(async () => {
@@ -34,8 +34,8 @@ describe('an account with too much leverage', { timeout: 280_000 }, () => {
       fundedTrader(world, '//liquidation/victim', { deposit: DEPOSIT, payer: world.accounts.charlie }),
       fundedTrader(world, '//liquidation/poor', { deposit: '20', payer: world.accounts.eve }),
     ]);
-    await maker.place({ market: MARKET, side: 'sell', type: 'limit', price: '50010', size: SIZE });
-    await victim.place({ market: MARKET, side: 'buy', type: 'limit', price: '50010', size: SIZE });
+    await placedWhenOpen(maker, { market: MARKET, side: 'sell', type: 'limit', price: '50010', size: SIZE });
+    await placedWhenOpen(victim, { market: MARKET, side: 'buy', type: 'limit', price: '50010', size: SIZE });
     opened = await until('the position is open', async () => {
       const report = await victim.report();
       return report.positions.length > 0 && report;
@@ -106,7 +106,7 @@ describe('an account with too much leverage', { timeout: 280_000 }, () => {
     const [, url] = await running.said(/metrics at (\S+)/);
     await running.said(/took [\d.]+ BTC-PERP of 1 accounts/);
     // Somebody to sell it to. Margins rise for a while after a crash: more may have to be closed.
-    await maker.place({ market: MARKET, side: 'buy', type: 'limit', price: '47700', size: SIZE });
+    await placedWhenOpen(maker, { market: MARKET, side: 'buy', type: 'limit', price: '47700', size: SIZE });
     const recovered = await until('the account has recovered', async () => {
       const report = await victim.report();
       return !report.due && report;

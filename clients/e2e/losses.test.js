@@ -7,11 +7,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { Statement } from '@breakwater/client';
+import { CallFailed, Statement } from '@breakwater/client';
 
 import { openReplayed } from '../lib/replayed.js';
-import { fundedTrader } from '../lib/trading.js';
-import { until } from '../lib/wait.js';
+import { fundedTrader, placedWhenOpen } from '../lib/trading.js';
+import { SUITE_TIMEOUT_MS, until } from '../lib/wait.js';
 
 const MARKET = 'BTC-PERP';
 const SIZE = '1.6';
@@ -19,9 +19,9 @@ const BACKED = 500_000_000n;
 /** 1.6 BTC lose 4,800: more than the 4,000 of the account. */
 const GAP = 47_000;
 const TRANCHE = 1;
-const SETTLED_TIMEOUT_MS = 120_000;
+const SETTLED_TIMEOUT_MS = 180_000;
 
-describe('a loss beyond an account', { timeout: 280_000 }, () => {
+describe('a loss beyond an account', { timeout: SUITE_TIMEOUT_MS }, () => {
   let world, client, market, winner, loser, backer, stake, from, paid, events;
   before(async () => {
     world = await openReplayed();
@@ -33,8 +33,8 @@ describe('a loss beyond an account', { timeout: 280_000 }, () => {
       fundedTrader(world, '//losses/backer', { deposit: '1000', payer: world.accounts.eve }),
     ]);
     await backer.back(TRANCHE, '500');
-    await winner.place({ market: MARKET, side: 'sell', type: 'limit', price: '50010', size: SIZE });
-    await loser.place({ market: MARKET, side: 'buy', type: 'limit', price: '50010', size: SIZE });
+    await placedWhenOpen(winner, { market: MARKET, side: 'sell', type: 'limit', price: '50010', size: SIZE });
+    await placedWhenOpen(loser, { market: MARKET, side: 'buy', type: 'limit', price: '50010', size: SIZE });
     await until('the position is open', async () => (await loser.report()).positions.length > 0);
     [stake] = await client.insurance.stakes(backer.id.owner);
     from = client.connection.head(false);
@@ -59,32 +59,50 @@ describe('a loss beyond an account', { timeout: 280_000 }, () => {
     assert.equal(tranches[TRANCHE], BACKED, 'all that was backed');
     assert.ok(shortfall > 0n);
 
-    await until('the loss is paid', async () => {
-      const [fund] = await client.insurance.funds();
-      return !fund.unresolvedLoss && (await client.insurance.operations()).length === 0;
+    // As of one block: prices move on, and with them what the backstop lacks.
+    const settled = await until('the loss is paid', async () => {
+      const { number, hash } = client.connection.finalHead;
+      const [[fund], operations] = await Promise.all([client.insurance.funds(hash), client.insurance.operations(hash)]);
+      return number > paid.block && !fund.unresolvedLoss && operations.length === 0 && number;
     }, { timeoutMs: SETTLED_TIMEOUT_MS });
-    events = (await eventsOf(winner)).filter(({ name }) => name === 'insurance.Deleveraged');
+    events = (await eventsOf(winner, settled)).filter(({ name }) => name === 'insurance.Deleveraged');
     const charged = events.reduce((sum, { data }) => sum + data.charge, 0n);
-    assert.equal(charged, await shortfalls(), 'neither more nor less');
-    for (const { data } of events) assert.deepEqual([data.market, data.mark], [market.number, market.ticks(String(GAP))]);
+    assert.equal(charged, await shortfalls(settled), 'neither more nor less');
+    for (const { data } of events) {
+      const begun = await named('insurance.DeleveragingBegun', settled, ({ data: { number } }) => number === data.number);
+      assert.deepEqual([data.market, data.mark], [market.number, begun.data.mark]);
+      assert.equal(begun.data.mark, await markIn(begun.block));
+    }
     const [left] = await client.insurance.stakes(backer.id.owner);
     assert.equal(stake.value, BACKED);
     assert.ok(left === undefined || left.wipedOut);
   });
 
   it('leaves everybody with a statement that comes out to the unit', async () => {
-    for (const trader of [loser, backer]) assert.deepEqual(await differencesOf(trader), []);
+    for (const trader of [winner, loser, backer]) assert.deepEqual(await differencesOf(trader), []);
   });
 
-  it('is over: risk can be added and quote withdrawn again', async () => {
+  it('is over when the fund has been filled again: till then nobody runs', async () => {
+    await assert.rejects(backer.withdraw(client.quoteSymbol, '100'), CallFailed);
+    await winner.contribute('1000');
     await until('the pool is open', async () => (await client.risk.breakers()).pools.every(({ reduceOnly }) => !reduceOnly), { timeoutMs: SETTLED_TIMEOUT_MS });
     await backer.withdraw(client.quoteSymbol, '100');
   });
 
-  async function shortfalls() {
+  async function shortfalls(to) {
     let sum = 0n;
-    for await (const { name, data } of chainEvents(client.connection.head(false))) if (name === 'insurance.LossPaid') sum += data.shortfall;
+    for await (const { name, data } of chainEvents(to)) if (name === 'insurance.LossPaid') sum += data.shortfall;
     return sum;
+  }
+
+  async function named(name, to, wanted) {
+    for await (const event of chainEvents(to)) if (event.name === name && wanted(event)) return event;
+    throw new Error(`no ${name} up to block ${to}`);
+  }
+
+  async function markIn(number) {
+    const { hash } = await client.connection.blockAt(number);
+    return (await client.marketPrices(hash)).find((price) => price.market === market.number).mark;
   }
 
   /** Events of all accounts since the gap: up to a block, or to the one that paid the loss. */

@@ -10,7 +10,7 @@ import { BWR } from '../lib/chain.js';
 import { LegacySocket, openPapiChain, papiAccount } from '../lib/papi.js';
 import { within } from '../lib/wait.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 describe('polkadot-api', () => {
   let chain, client, api;

@@ -11,6 +11,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { nodeBinary, startNode } from '../lib/node.js';
+import { PATIENCE } from '../lib/wait.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,11 +21,16 @@ const OWN_NODES = ['e2e/bad-input.test.js', 'e2e/liquidation.test.js', 'e2e/loca
 /** Left out by `--short`. */
 const LONG = ['e2e/losses.test.js'];
 
-const WITHOUT_NODE = ['examples/crowd-rules.test.js', 'examples/liquidator-rules.test.js', 'lib/alerts.test.js'];
+const WITHOUT_NODE = [
+  'examples/crowd-rules.test.js',
+  'examples/liquidator-rules.test.js',
+  'lib/alerts.test.js',
+  'oracle/lib/verdicts.test.js',
+];
 const isShort = process.argv.includes('--short');
 
-/** Every wait in the tests is bounded by itself; this ends what hangs otherwise. */
-const TEST_TIMEOUT_MS = 300_000;
+/** Every wait in the tests is bounded by itself; this ends what hangs otherwise, a whole file too. */
+const TEST_TIMEOUT_MS = 900_000 * PATIENCE;
 
 const startedAt = Date.now();
 try {

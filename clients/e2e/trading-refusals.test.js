@@ -1,10 +1,10 @@
 /** What traders do wrong: each is refused by its own error, and changes nothing but the fee. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 
 import { BWR, account, submit } from '../lib/chain.js';
-import { fundedTrader, inWallet, openMarkets } from '../lib/trading.js';
+import { fundedTrader, inWallet, openMarkets, tradable } from '../lib/trading.js';
 
 const MARKET = 'BTC-PERP';
 
@@ -17,6 +17,7 @@ describe('the chain refuses', () => {
     trader = await fundedTrader(world, '//refused/trader', { deposit: '10000' });
     await trader.place({ ...order(), clientId: 'resting' });
   });
+  beforeEach(() => tradable(client));
   after(async () => {
     await trader?.cancelAll();
     await world?.close();

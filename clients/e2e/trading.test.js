@@ -5,21 +5,24 @@
  */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 
 import { Statement, encodeClientId, quanta } from '@breakwater/client';
 import { Enum } from 'polkadot-api';
 
 import { openPapiChain, papiAccount } from '../lib/papi.js';
-import { fundedTrader, inWallet, openMarkets } from '../lib/trading.js';
+import { fundedTrader, inWallet, openMarkets, tradable } from '../lib/trading.js';
 import { until, within } from '../lib/wait.js';
 
 const MARKET = 'BTC-PERP';
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 const DEPOSIT = '50000';
 /** Accounts that no other run has used. */
 const RUN = Date.now();
 const secretOf = (name) => `//trading/${RUN}/${name}`;
+const quote = (side, price, size, clientId) => ({ market: MARKET, side, type: 'limit', price, size, clientId });
+/** What the maker begins with. */
+const QUOTES = [quote('buy', '49900', '1', 'bid'), quote('buy', '49800', '2', 7), quote('sell', '50100', '1', 'ask')];
 /** The library looks at the last final block unless told otherwise. */
 const AT_BEST = { at: 'best' };
 
@@ -35,6 +38,7 @@ describe('trading', () => {
     market = client.market(MARKET);
     papi = await openPapiChain();
   });
+  beforeEach(() => tradable(client));
   after(async () => {
     stop.abort();
     await papi?.close();
@@ -74,11 +78,7 @@ describe('trading', () => {
   });
 
   it('shows orders in the book, by number and client id', async () => {
-    const { placed } = await maker.placeMany([
-      quote('buy', '49900', '1', 'bid'),
-      quote('buy', '49800', '2', 7),
-      quote('sell', '50100', '1', 'ask'),
-    ]);
+    const { placed } = await maker.placeMany(QUOTES);
 
     assert.deepEqual(placed.map(({ clientId }) => clientId), ['bid', 7n, 'ask']);
     const { bids, asks } = await client.book(MARKET);
@@ -239,7 +239,6 @@ describe('trading', () => {
     }
   });
 
-  const quote = (side, price, size, clientId) => ({ market: MARKET, side, type: 'limit', price, size, clientId });
   const level = ({ price, size }) => `${market.price(price)} ${market.size(size)}`;
 
   async function keepStatement(key, from) {
@@ -270,11 +269,13 @@ describe('trading', () => {
     for (let attempt = 0; attempt < 10; attempt++) {
       const [a, b] = await send();
       if (a === b) return (await fillsOf(a + 1)).map((event) => event);
-      // They missed each other: undo, and try again.
+      // They missed each other: undo, and try again with the book as it was.
       for (const trader of [anna, ben]) {
         const [position] = (await trader.report()).positions;
         if (position) await anyFill(() => trader.place({ market: MARKET, side: 'sell', type: 'market', size: market.size(position.lots), reduceOnly: true }), trader);
       }
+      await maker.cancelAll(MARKET);
+      await maker.placeMany(QUOTES);
     }
     assert.fail('ten times in different blocks');
   }

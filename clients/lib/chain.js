@@ -18,9 +18,9 @@ await cryptoWaitReady();
 /** One token: twelve decimals. */
 export const BWR = 10n ** 12n;
 
-const CONNECT_TIMEOUT_MS = 60_000;
-const INCLUSION_TIMEOUT_MS = 30_000;
-const FINALITY_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 120_000;
+const INCLUSION_TIMEOUT_MS = 90_000;
+const FINALITY_TIMEOUT_MS = 120_000;
 
 /**
  * Extensions that the library does not know yet. They add nothing to a transaction; saying so

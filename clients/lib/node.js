@@ -18,8 +18,8 @@ import { WaitTimeout, until, within } from './wait.js';
 const DEFAULT_TARGET = fileURLToPath(new URL('../../target', import.meta.url));
 
 /** A debug build compiles the runtime when it starts, on a machine that may be busy building. */
-const READY_TIMEOUT_MS = 180_000;
-const COMMAND_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 300_000;
+const COMMAND_TIMEOUT_MS = 240_000;
 const STOP_GRACE_MS = 15_000;
 
 /** How much of a node's log is kept, and how much of that an error shows. */

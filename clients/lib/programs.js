@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { within } from './wait.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 
 /** Starts `examples/<script>`. `said(words)` waits for its output; `ended` for its end. */
 export function startExample(script, args, endpoint, { timeoutMs = TIMEOUT_MS } = {}) {
   const child = spawn(process.execPath, [`examples/${script}`, '--endpoint', endpoint, ...args], { cwd: ROOT });
-  const kill = () => child.kill();
-  process.once('exit', kill);
-  child.once('close', () => process.off('exit', kill));
+  // It may be waiting for a chain that is gone.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('close', () => process.off('exit', end));
   let output = '';
   const readers = new Set();
   for (const stream of [child.stdout, child.stderr]) {

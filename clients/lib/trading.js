@@ -21,13 +21,30 @@ export async function openMarkets(prices = PRICES) {
   try {
     reporter = await Reporter.start(chain, prices);
     client = await Client.connect(chain.node.endpoint);
-    await until('all markets have prices', async () => (await client.refresh()).markets.every(({ info }) => info.mark > 0n && info.addsRisk), { timeoutMs: 90_000 });
+    await tradable(client);
     return { ...chain, client, reporter, close };
   } catch (error) {
     console.error(`the reporter sent ${reporter?.sent}; the last refusal: ${reporter?.refusal}`);
     await close();
     throw error;
   }
+}
+
+/**
+ * Waits until every market has a price and takes new risk. On a busy machine the price grows old for
+ * a while, as the reporter is in the same process as the test, and breakers do what they are for.
+ */
+export function tradable(client) {
+  const isOpen = async () => (await client.refresh()).markets.every(({ info }) => info.mark > 0n && info.addsRisk);
+  return until('all markets have prices and are open', isOpen, { timeoutMs: 120_000 });
+}
+
+/** Places an order as soon as breakers let it: on a busy machine prices grow old, and markets wait. */
+export function placedWhenOpen(trader, order, options) {
+  const tried = () => trader.place(order, options).catch((error) => {
+    if (error.error !== 'exchange.MarketHalted') throw error;
+  });
+  return until('the market takes an order', tried, { timeoutMs: 180_000 });
 }
 
 /** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */

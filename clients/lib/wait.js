@@ -1,7 +1,18 @@
 /**
  * Waiting with a bound. Every wait in these tests has one, wide enough for a slow machine: it
- * tells a hang from slowness and measures nothing.
+ * tells a hang from slowness and measures nothing. `BREAKWATER_PATIENCE=3` makes all of them three
+ * times as long.
  */
+
+export const PATIENCE = Math.max(1, Number(process.env.BREAKWATER_PATIENCE) || 1);
+
+/** A turn of waiting counts for so much at most: while the whole machine stood still, nobody waited. */
+const TURN_MS = 5_000;
+/** How often a promise's bound is looked at. */
+const TICK_MS = 500;
+
+/** For a suite: it ends what hangs where no wait does. */
+export const SUITE_TIMEOUT_MS = 840_000 * PATIENCE;
 
 /** A wait that went over its bound. */
 export class WaitTimeout extends Error {
@@ -24,10 +35,16 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 export function within(what, timeoutMs, promise) {
   let timer;
+  const limitMs = timeoutMs * PATIENCE;
   const bound = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new WaitTimeout(what, timeoutMs)), timeoutMs);
+    const tickMs = Math.min(TICK_MS, limitMs);
+    let waitedMs = 0;
+    timer = setInterval(() => {
+      waitedMs += tickMs;
+      if (waitedMs >= limitMs) reject(new WaitTimeout(what, limitMs));
+    }, tickMs);
   });
-  return Promise.race([promise, bound]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, bound]).finally(() => clearInterval(timer));
 }
 
 /**
@@ -39,12 +56,14 @@ export function within(what, timeoutMs, promise) {
  * @param {{ timeoutMs?: number, everyMs?: number }} [bounds]
  * @returns {Promise<T>}
  */
-export async function until(what, ask, { timeoutMs = 30_000, everyMs = 200 } = {}) {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+export async function until(what, ask, { timeoutMs = 90_000, everyMs = 200 } = {}) {
+  const limitMs = timeoutMs * PATIENCE;
+  for (let waitedMs = 0; ; ) {
+    const begunMs = Date.now();
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new WaitTimeout(what, timeoutMs);
+    if (waitedMs >= limitMs) throw new WaitTimeout(what, limitMs);
     await sleep(everyMs);
+    waitedMs += Math.min(Date.now() - begunMs, TURN_MS);
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Shows the oracle at work: four validators with their workers, replay servers, and everything that
-// can be wrong with either.
+// can be wrong with either. Then, on a network of its own, a crash with all who trade in it.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { makeLogFolder } from '../../zombienet/lib/logs.js';
 const HELP = `Usage: node clients/oracle/run.js [options]
 
   --short           following, a lying venue, bad input and a lying reporter (a minute)
+  --crash           only the crash (six minutes; needs the client package: npm run build)
   --only <words>    only tests whose name contains these words (a regular expression)
   --node <path>     the breakwater-node to test; otherwise $BREAKWATER_NODE, or the one 'make build' built
   --logs <folder>   where the logs go; otherwise zombienet/logs/<time>
@@ -24,6 +25,7 @@ BREAKWATER_PATIENCE=3 multiplies every time limit by 3, for a machine that is bu
 const { values: options } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
+    crash: { type: 'boolean', default: false },
     only: { type: 'string' },
     node: { type: 'string' },
     logs: { type: 'string' },
@@ -45,10 +47,18 @@ async function main() {
   const settings = { binary: findBinary(options.node), logs: makeLogFolder(options.logs), short: options.short };
   const runner = [process.execPath, '--test-reporter=spec', '--test-reporter-destination=stdout'];
   if (options.only) runner.push(`--test-name-pattern=${options.only}`);
-  const file = join(fileURLToPath(new URL('.', import.meta.url)), 'network.test.js');
-  const command = [...onOurDeath('TERM'), ...runner, file];
-  const code = await runToEnd(command, { BREAKWATER_ORACLE: JSON.stringify(settings) });
+  let code = 0;
+  for (const file of filesOf(options)) {
+    const path = join(fileURLToPath(new URL('.', import.meta.url)), file);
+    const command = [...onOurDeath('TERM'), ...runner, path];
+    code = (await runToEnd(command, { BREAKWATER_ORACLE: JSON.stringify(settings) })) || code;
+  }
   if (code === 0 && !options['keep-logs']) rmSync(settings.logs, { recursive: true, force: true });
   else console.error(`The logs of all processes: ${settings.logs}`);
   return code;
+}
+
+function filesOf({ short, crash }) {
+  if (crash) return ['crash.test.js'];
+  return short ? ['network.test.js'] : ['network.test.js', 'crash.test.js'];
 }

@@ -10,7 +10,7 @@ import { Process } from './processes.js';
 import { Rpc } from './rpc.js';
 import { until } from './wait.js';
 
-const START_LIMIT_MS = 240_000;
+const START_LIMIT_MS = 480_000;
 const SPEC_SIZE_MAX = 64 * 1024 * 1024;
 
 /** One node: a place to run, a database, and at most one process. */

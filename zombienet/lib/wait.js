@@ -10,6 +10,9 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
+/** A turn counts for so much at most: while the whole machine stood still, nobody waited. */
+const TURN_MS = 5_000;
+
 /**
  * Asks `probe` until it answers with something truthy; gives back that answer.
  *
@@ -19,7 +22,9 @@ export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 export async function until(what, limit_ms, probe, every_ms = 200) {
   const started_ms = Date.now();
   let last = 'nothing yet';
-  while (Date.now() - started_ms < limit_ms * PATIENCE) {
+  let waited_ms = 0;
+  do {
+    const turn_ms = Date.now();
     try {
       const answer = await probe();
       if (answer) return answer;
@@ -29,6 +34,7 @@ export async function until(what, limit_ms, probe, every_ms = 200) {
       last = error.message;
     }
     await sleep(every_ms);
-  }
+    waited_ms += Math.min(Date.now() - turn_ms, TURN_MS);
+  } while (waited_ms < limit_ms * PATIENCE);
   throw new Error(`waited ${seconds(Date.now() - started_ms)} in vain until ${what} (last answer: ${last})`);
 }

@@ -13,6 +13,8 @@ const SERVER = fileURLToPath(new URL('../../replay/server.js', import.meta.url))
 const SHIPPED = fileURLToPath(new URL('../../../docs/oracle-sources.json', import.meta.url));
 const START_LIMIT_MS = 60_000;
 const SAMPLE_MS = 100;
+/** In the middle of a crash, where prices move. */
+const MOVING = ['--scenario', 'crash', '--seed', '7', '--start-percent', '45'];
 
 export const VENUES = ['coinbase', 'kraken', 'bitstamp'];
 /** Each of them is to be had at all three. */
@@ -20,12 +22,11 @@ export const FEEDS = ['USDT-USD', 'BTC-USD', 'ETH-USD', 'SOL-USD'];
 
 /** One replay server. */
 class Replay {
-  constructor(name, folder) {
+  constructor(name, folder, { world = MOVING, feeds = FEEDS } = {}) {
     this.log = join(folder, `replay-${name}.log`);
     this.sources = join(folder, `sources-${name}.json`);
-    // In the middle of a crash, where prices move.
-    const world = ['--scenario', 'crash', '--seed', '7', '--start-percent', '45', '--paused'];
-    const command = [process.execPath, SERVER, ...world, '--venues', VENUES.join(','), '--port', '0'];
+    this.feeds = feeds;
+    const command = [process.execPath, SERVER, ...world, '--paused', '--venues', VENUES.join(','), '--port', '0'];
     this.process = new Process([...onOurDeath('KILL'), ...command], { log: this.log });
   }
 
@@ -33,7 +34,7 @@ class Replay {
     const listening = () => /^listening on (\S+)$/m.exec(readFileSync(this.log, 'utf8'))?.[1];
     this.url = await until(`a replay listens (${this.log})`, START_LIMIT_MS, async () => listening());
     const shipped = JSON.parse(readFileSync(SHIPPED, 'utf8'));
-    writeFileSync(this.sources, JSON.stringify(sourcesAt(shipped, this.url, { venues: VENUES, feeds: FEEDS })));
+    writeFileSync(this.sources, JSON.stringify(sourcesAt(shipped, this.url, { venues: VENUES, feeds: this.feeds })));
   }
 
   async get(path) {
@@ -52,9 +53,10 @@ export class Market {
   #samples = [];
   #sampler;
 
-  static async start(names, folder) {
+  /** `world` are flags of the replay server, `feeds` those that have sources. */
+  static async start(names, folder, settings) {
     const market = new Market();
-    for (const name of names) market.#replays.set(name, new Replay(name, folder));
+    for (const name of names) market.#replays.set(name, new Replay(name, folder, settings));
     await Promise.all([...market.#replays.values()].map((replay) => replay.ready()));
     await market.tell(names, '/control/resume');
     return market;
@@ -79,6 +81,12 @@ export class Market {
   async truth() {
     const prices = await this.#replays.values().next().value.get('/control/prices');
     return Object.fromEntries(Object.entries(prices).map(([symbol, { reference }]) => [symbol, reference]));
+  }
+
+  /** Where on the tape it is, in percent. */
+  async percent() {
+    const { positionMs, durationMs } = await this.#replays.values().next().value.get('/control/state');
+    return (100 * positionMs) / durationMs;
   }
 
   /** Notes the truth again and again from now on. */

@@ -172,7 +172,7 @@ impl Ledger for Counter {
 	fn can_trade(_: &AccountKey, _: MarketId, _: Lots, _: Quote, _: Quote, _: Quote) -> bool {
 		false
 	}
-	fn batch(_: MarketId, _: Ratio, _: Size, _: bool) -> NoBatch {
+	fn batch(_: MarketId, _: Ratio, _: Size, _: NewRisk) -> NoBatch {
 		NoBatch
 	}
 	fn settle(_: MarketId, _: Price, _: &[Trade]) -> DispatchResult {
