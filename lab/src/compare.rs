@@ -93,10 +93,33 @@ const fn measure(
 	Measure { name, better, of, write }
 }
 
+/// Open interest before the block in which an outside price moved most: what was at stake. After it
+/// designs differ in how much is left, and before it in what their margins let traders take.
+fn exposed(report: &Report) -> Option<f64> {
+	let columns = &report.per_block;
+	let mut worst = (0.0, 0);
+	for market in columns.markets.values() {
+		for (place, pair) in market.index.windows(2).enumerate() {
+			let [Some(before), Some(after)] = pair else { continue };
+			let moved = (after / before - 1.0).abs();
+			if moved > worst.0 {
+				worst = (moved, place);
+			}
+		}
+	}
+	columns.open_interest.get(worst.1).copied()
+}
+
+fn bad_debt_of_exposed(report: &Report) -> Option<f64> {
+	let exposed = exposed(report).filter(|dollars| *dollars >= 1.0)?;
+	Some(report.solvency.bad_debt_total / exposed)
+}
+
 #[rustfmt::skip]
-const MEASURES: [Measure; 20] = [
+const MEASURES: [Measure; 21] = [
 	measure("bad debt", Better::Less, |r| Some(r.solvency.bad_debt_total), money),
-	measure("bad debt, of the largest open interest", Better::Less, |r| r.solvency.bad_debt_of_open_interest, percent),
+	measure("open interest before the largest jump", Better::Neither, exposed, money),
+	measure("bad debt, of that", Better::Less, bad_debt_of_exposed, percent),
 	measure("paid by funds", Better::Less, |r| Some(r.solvency.fund_used), money),
 	measure("taken from other traders", Better::Less, |r| Some(r.solvency.taken_from_others), money),
 	measure("taken beyond what was missing", Better::Less, |r| Some(r.solvency.excess), money),
@@ -186,10 +209,26 @@ impl Comparison {
 			)];
 		}
 		let listed = |all: String| if all.is_empty() { "nothing".to_string() } else { all };
-		vec![
+		let mut sentences = vec![
 			format!("{name} is worse than another design in: {}.", listed(worse.join("; "))),
 			format!("It is the best, or one of the best, in: {}.", listed(best.join("; "))),
-		]
+		];
+		sentences.extend(self.unequal());
+		sentences
+	}
+
+	/// A warning, where by chance or by their margins traders had much more at stake under one design
+	/// than under another.
+	fn unequal(&self) -> Option<String> {
+		let stakes = || self.reports.iter().filter_map(exposed);
+		let (least, most) = (stakes().reduce(f64::min)?, stakes().reduce(f64::max)?);
+		(most > 2.0 * least).then(|| {
+			format!(
+				"Before the largest jump {} were open under one design and {} under another: dollars lost compare that, rather than designs. A longer run with more accounts is fairer.",
+				money(least),
+				money(most)
+			)
+		})
 	}
 
 	/// In Markdown.
