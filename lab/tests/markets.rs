@@ -16,8 +16,7 @@ use serde_json::Value;
 const START: u64 = 1_767_225_600_000;
 
 fn plan(scenario: Scenario, minutes: u64, agents: u32, seed: u64) -> Plan {
-	// The longest: the fewest blocks for a market's time.
-	const INTERVAL: u64 = 3_500;
+	const INTERVAL: u64 = 3_000;
 	let duration = minutes * 60_000;
 	Plan {
 		prices: markets(scenario, Frame { start: START, duration, step: INTERVAL, seed }),
@@ -83,7 +82,7 @@ fn a_crash_conserves_value_and_finds_who_is_due() {
 
 #[test]
 fn designs_conserve_value_and_account_for_every_loss() {
-	let base = plan(Scenario::Gap, 3, 40, 3);
+	let base = plan(Scenario::Gap, 5, 40, 3);
 	let mut reports = Vec::new();
 	for design in [Design::Keepers, Design::Proposer, Design::Queue] {
 		let plan = compare::plan(&base, design, false);
