@@ -100,7 +100,7 @@ const step = (name, body) =>
   });
 
 step('makers and traders open positions on every market', async (note) => {
-  startCrowd(programs, SERVING.map((name) => cluster.node(name).wsUrl), { gamblers: GAMBLERS, seed: 3 });
+  await startCrowd(client, programs, SERVING.map((name) => cluster.node(name).wsUrl), { gamblers: GAMBLERS, seed: 3 });
   await until('makers quote on every market', LIMIT_MS, async () => {
     const books = await Promise.all(MARKETS.map((symbol) => client.book(symbol)));
     return books.every(({ bids, asks }) => bids.length > 0 && asks.length > 0);

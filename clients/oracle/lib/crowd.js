@@ -17,6 +17,9 @@ const MAKERS = [
 const RESTART_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const FEES = 100n * BWR;
+/** Enough quote to begin anew some times. */
+const GIVEN = '50000';
+const [CROWD, DONOR] = ['//Eve', '//Dave'];
 /** For a transaction to be in a block. */
 export const SENDING = { timeoutMs: 180_000 * PATIENCE };
 
@@ -51,14 +54,27 @@ export class Programs {
   }
 }
 
+/** Fees and quote for accounts: a network without a faucet has those who are rich from the beginning. */
+async function give(client, addresses) {
+  const { balances, assets } = client.connection.api.tx;
+  const { quoteAsset } = client.parameters;
+  const pays = addresses.flatMap((address) => [
+    balances.transferKeepAlive(address, FEES),
+    assets.transferKeepAlive(quoteAsset, address, quanta(GIVEN)),
+  ]);
+  await client.sender(account(DONOR)).submit(client.connection.call('utility', 'batchAll', pays), SENDING);
+}
+
 /** Makers on all markets and so many gamblers, each at one of the nodes. */
-export function startCrowd(programs, endpoints, { gamblers, seed }) {
+export async function startCrowd(client, programs, endpoints, { gamblers, seed }) {
   const endpoint = (place) => endpoints[place % endpoints.length];
   for (const [place, [secret, market, size, most]] of MAKERS.entries()) {
     const args = ['--secret', secret, '--market', market, '--size', size, '--max-position', most, '--deposit', '1000000'];
     programs.start('market-maker.js', args, endpoint(place));
   }
-  const args = ['--traders', `${gamblers}`, '--seed', `${seed}`, '--pause', '4', '--secret', '//Eve'];
+  // The accounts that the crowd will use.
+  await give(client, Array.from({ length: gamblers }, (_, i) => account(`${CROWD}//crowd//${i}`).address));
+  const args = ['--traders', `${gamblers}`, '--seed', `${seed}`, '--pause', '4', '--secret', CROWD];
   programs.start('crowd.js', args, endpoint(MAKERS.length));
 }
 
@@ -67,16 +83,14 @@ export function startCrowd(programs, endpoints, { gamblers, seed }) {
  *
  * @param {{ name: string, market: string, leverage: number, deposit: string }[]} wanted
  */
-export async function withPositions(client, wanted, payer = '//Dave') {
+export async function withPositions(client, wanted) {
   const pairs = wanted.map(({ name }) => account(`//crash//${name}`));
-  const pays = pairs.map(({ address }) => client.connection.api.tx.balances.transferKeepAlive(address, FEES));
-  await client.sender(account(payer)).submit(client.connection.call('utility', 'batchAll', pays), SENDING);
+  await give(client, pairs.map(({ address }) => address));
   return Promise.all(wanted.map((one, place) => withPosition(client, client.trader(pairs[place]), one)));
 }
 
 async function withPosition(client, trader, { market: symbol, leverage, deposit }) {
   const market = client.market(symbol);
-  await client.faucet(trader.sender, SENDING);
   await trader.open({ pool: market.info.pool }, SENDING);
   await trader.deposit(client.quoteSymbol, deposit, SENDING);
   const { mark, minOrder } = (await client.refresh()).market(symbol).info;
