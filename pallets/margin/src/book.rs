@@ -149,15 +149,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Files an account computed; returns its shortfall if it is due.
+	/// Files an account computed; returns its shortfall if it is due. Tells of it once: not again
+	/// while it stays due.
 	pub(crate) fn file_evaluation(
 		key: &AccountKey,
 		evaluation: &Evaluation,
 	) -> Result<Option<NanoQuote>, Error<T>> {
+		let was_due = Self::is_due(key);
 		let Filed::Due { shortfall, .. } = OnChain::<T>::book().file(key, evaluation)? else {
 			return Ok(None);
 		};
-		Self::deposit_event(Event::AccountDue { account: *key, shortfall });
+		if !was_due {
+			Self::deposit_event(Event::AccountDue { account: *key, shortfall });
+		}
 		Ok(Some(shortfall))
 	}
 
