@@ -21,7 +21,12 @@ const OWN_NODES = ['e2e/bad-input.test.js', 'e2e/liquidation.test.js', 'e2e/loca
 /** Left out by `--short`. */
 const LONG = ['e2e/losses.test.js'];
 
-const WITHOUT_NODE = ['examples/crowd-rules.test.js', 'examples/liquidator-rules.test.js', 'lib/alerts.test.js', 'oracle/lib/verdicts.test.js'];
+const WITHOUT_NODE = [
+  'examples/crowd-rules.test.js',
+  'examples/liquidator-rules.test.js',
+  'lib/alerts.test.js',
+  'oracle/lib/verdicts.test.js',
+];
 const isShort = process.argv.includes('--short');
 
 /** Every wait in the tests is bounded by itself; this ends what hangs otherwise, a whole file too. */

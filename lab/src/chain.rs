@@ -24,7 +24,7 @@ use sp_runtime::{
 };
 use sp_state_machine::{Ext, OverlayedChanges};
 
-use crate::{genesis::Change, market::Said};
+use crate::{genesis::Change, listing::Listing, market::Said};
 
 /// A call, and who makes it.
 pub type Act = (AccountId, RuntimeCall);
@@ -65,7 +65,21 @@ impl Chain {
 	/// # Panics
 	/// If the preset is not there.
 	pub fn with_genesis(changes: &[Change]) -> Result<Self, String> {
+		Self::with_listings(&[], changes)
+	}
+
+	/// The same with other markets besides, which the parameters are then of, too.
+	///
+	/// # Errors
+	/// The change that does not fit the preset, or what the chain has against it.
+	///
+	/// # Panics
+	/// If the preset is not there.
+	pub fn with_listings(listings: &[Listing], changes: &[Change]) -> Result<Self, String> {
 		let mut merged = Self::preset();
+		for listing in listings {
+			listing.apply(&mut merged)?;
+		}
 		for change in changes {
 			change.apply(&mut merged)?;
 		}
@@ -74,7 +88,7 @@ impl Chain {
 		Self::from_genesis(&config)
 	}
 
-	fn preset() -> serde_json::Value {
+	pub(crate) fn preset() -> serde_json::Value {
 		let name = LOCAL_TESTNET_RUNTIME_PRESET.into();
 		let json = genesis_presets::get_preset(&name).expect("the preset exists");
 		let patch = serde_json::from_slice(&json).expect("presets are JSON");

@@ -10,15 +10,28 @@ pub fn quote(argument: &str) -> String {
 	}
 }
 
-/// The command of this process, with `lab` for its own path.
-pub fn again() -> String {
-	let rest = std::env::args().skip(1).map(|argument| quote(&argument));
-	std::iter::once("lab".to_string()).chain(rest).collect::<Vec<_>>().join(" ")
+/// A command line, with `lab` for the program's own path, as one types it to see the same again: a
+/// report that is there by then is replaced.
+pub fn again(arguments: &[String]) -> String {
+	let given: Vec<&String> = arguments.iter().skip(1).collect();
+	let has =
+		|flag: &str| given.iter().any(|one| *one == flag || one.starts_with(&format!("{flag}=")));
+	let replace = (has("--out") && !has("--replace")).then(|| "--replace".into());
+	let given = given.iter().map(|argument| quote(argument));
+	std::iter::once("lab".into()).chain(given).chain(replace).collect::<Vec<String>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-	use super::quote;
+	use super::{again, quote};
+
+	#[test]
+	fn the_same_again_replaces_its_report() {
+		let of = |text: &str| again(&text.split(' ').map(String::from).collect::<Vec<_>>());
+		assert_eq!(of("/bin/lab scenario crash"), "lab scenario crash");
+		assert_eq!(of("lab scenario gap --out x"), "lab scenario gap --out x --replace");
+		assert_eq!(of("lab scenario gap --out=x --replace"), "lab scenario gap --out=x --replace");
+	}
 
 	#[test]
 	fn a_shell_reads_back_what_was_quoted() {

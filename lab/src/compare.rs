@@ -31,57 +31,204 @@ pub fn plan(plan: &Plan, design: Design, same_margins: bool) -> Plan {
 	Plan { design, genesis, ..plan }
 }
 
+/// Which way a measure is good.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Better {
+	Less,
+	More,
+	/// It says what a run was like.
+	Neither,
+}
+
+/// One line of the table.
+struct Measure {
+	name: &'static str,
+	better: Better,
+	of: fn(&Report) -> Option<f64>,
+	write: fn(f64) -> String,
+}
+
+impl Measure {
+	fn cell(&self, report: &Report) -> String {
+		or_dash((self.of)(report), self.write)
+	}
+
+	/// Whether a value is better than another, and reads differently.
+	fn beats(&self, one: f64, other: f64) -> bool {
+		let ahead = match self.better {
+			Better::Less => one < other,
+			Better::More => one > other,
+			Better::Neither => false,
+		};
+		ahead && (self.write)(one) != (self.write)(other)
+	}
+}
+
+fn money(dollars: f64) -> String {
+	number(dollars, Unit::Money)
+}
+
+fn percent(part: f64) -> String {
+	number(part, Unit::Percent)
+}
+
+fn count(value: f64) -> String {
+	thousands(value as u64)
+}
+
+fn points(value: f64) -> String {
+	format!("{value:.1} bp")
+}
+
+fn times(value: f64) -> String {
+	format!("{value:.2}×")
+}
+
+const fn measure(
+	name: &'static str,
+	better: Better,
+	of: fn(&Report) -> Option<f64>,
+	write: fn(f64) -> String,
+) -> Measure {
+	Measure { name, better, of, write }
+}
+
+/// Open interest before the block in which an outside price moved most: what was at stake. After it
+/// designs differ in how much is left, and before it in what their margins let traders take.
+fn exposed(report: &Report) -> Option<f64> {
+	let columns = &report.per_block;
+	let mut worst = (0.0, 0);
+	for market in columns.markets.values() {
+		for (place, pair) in market.index.windows(2).enumerate() {
+			let [Some(before), Some(after)] = pair else { continue };
+			let moved = (after / before - 1.0).abs();
+			if moved > worst.0 {
+				worst = (moved, place);
+			}
+		}
+	}
+	columns.open_interest.get(worst.1).copied()
+}
+
+fn bad_debt_of_exposed(report: &Report) -> Option<f64> {
+	let exposed = exposed(report).filter(|dollars| *dollars >= 1.0)?;
+	Some(report.solvency.bad_debt_total / exposed)
+}
+
+#[rustfmt::skip]
+const MEASURES: [Measure; 21] = [
+	measure("bad debt", Better::Less, |r| Some(r.solvency.bad_debt_total), money),
+	measure("open interest before the largest jump", Better::Neither, exposed, money),
+	measure("bad debt, of that", Better::Less, bad_debt_of_exposed, percent),
+	measure("paid by funds", Better::Less, |r| Some(r.solvency.fund_used), money),
+	measure("taken from other traders", Better::Less, |r| Some(r.solvency.taken_from_others), money),
+	measure("taken beyond what was missing", Better::Less, |r| Some(r.solvency.excess), money),
+	measure("closed against other traders", Better::Less, |r| Some(r.solvency.closed_against_others), money),
+	measure("missing at the end", Better::Less, |r| Some(r.solvency.bad_debt_at_end), money),
+	measure("missing at the worst moment", Better::Less, |r| Some(r.solvency.bad_debt_peak), money),
+	measure("blocks to liquidation, median", Better::Less, |r| r.liquidations.blocks_to_liquidation.p50.map(f64::from), count),
+	measure("blocks to liquidation, 99 %", Better::Less, |r| r.liquidations.blocks_to_liquidation.p99.map(f64::from), count),
+	measure("blocks to liquidation, longest", Better::Less, |r| r.liquidations.blocks_to_liquidation.max.map(f64::from), count),
+	measure("still waiting at the end", Better::Less, |r| Some(r.liquidations.waiting_at_end.into()), count),
+	measure("slippage of forced closes, mean", Better::Less, |r| r.liquidations.slippage_bps.mean, points),
+	measure("slippage of forced closes, 99 %", Better::Less, |r| r.liquidations.slippage_bps.p99, points),
+	measure("cascade multiplier", Better::Less, |r| r.cascade_multiplier, times),
+	measure("accounts liquidated", Better::Less, |r| Some(r.liquidations.accounts.into()), count),
+	measure("closed by force", Better::Less, |r| Some(r.liquidations.notional), money),
+	measure("capital efficiency", Better::More, |r| r.trading.capital_efficiency, times),
+	measure("largest open interest", Better::Neither, |r| Some(r.solvency.open_interest_peak), money),
+	measure("volume", Better::Neither, |r| Some(r.trading.volume), money),
+];
+
 impl Comparison {
 	fn names(&self) -> impl Iterator<Item = &str> {
 		self.reports.iter().map(|report| report.run.design)
 	}
 
-	/// Name of a measure, and its value for each design.
+	/// Name of a measure, and its value for each design; the best are marked where they differ.
 	fn rows(&self) -> Vec<Vec<String>> {
-		type Measure = (&'static str, fn(&Report) -> String);
-		fn money(dollars: f64) -> String {
-			number(dollars, Unit::Money)
+		let held = |report: &Report| match &report.invariants.broken {
+			None => "held".into(),
+			Some(broken) => format!("broke after block {}", broken.block),
+		};
+		let mut rows = vec![std::iter::once("invariants".into())
+			.chain(self.reports.iter().map(held))
+			.collect::<Vec<String>>()];
+		for measure in &MEASURES {
+			let cell = |report: &Report| {
+				let mark = if self.is_best(measure, report) { " ★" } else { "" };
+				format!("{}{mark}", measure.cell(report))
+			};
+			rows.push(
+				std::iter::once(measure.name.into()).chain(self.reports.iter().map(cell)).collect(),
+			);
 		}
-		fn bps(value: Option<f64>) -> String {
-			or_dash(value, |value| format!("{value:.1}"))
+		rows
+	}
+
+	/// Whether no other is better, and at least one is worse.
+	fn is_best(&self, measure: &Measure, report: &Report) -> bool {
+		let Some(value) = (measure.of)(report) else { return false };
+		let others = || self.reports.iter().filter_map(measure.of);
+		!others().any(|other| measure.beats(other, value))
+			&& others().any(|other| measure.beats(value, other))
+	}
+
+	/// In words: where the first design is worse than another, and where it is the best. The first
+	/// is this chain's, unless somebody asked otherwise.
+	fn verdict(&self) -> Vec<String> {
+		let Some((ours, others)) = self.reports.split_first() else { return Vec::new() };
+		if others.is_empty() {
+			return Vec::new();
 		}
-		let measures: [Measure; 19] = [
-			("bad debt", |r| money(r.solvency.bad_debt_total)),
-			("… of the largest open interest", |r| {
-				or_dash(r.solvency.bad_debt_of_open_interest, |part| number(part, Unit::Percent))
-			}),
-			("paid by funds", |r| money(r.solvency.fund_used)),
-			("taken from others", |r| money(r.solvency.taken_from_others)),
-			("… beyond what was missing", |r| money(r.solvency.excess)),
-			("missing at the end", |r| money(r.solvency.bad_debt_at_end)),
-			("missing at the worst moment", |r| money(r.solvency.bad_debt_peak)),
-			("largest open interest", |r| money(r.solvency.open_interest_peak)),
-			("accounts liquidated", |r| thousands(r.liquidations.accounts.into())),
-			("closed by force", |r| money(r.liquidations.notional)),
-			("blocks to liquidation, median", |r| {
-				or_dash(r.liquidations.blocks_to_liquidation.p50, |n| n.to_string())
-			}),
-			("… 99 %", |r| or_dash(r.liquidations.blocks_to_liquidation.p99, |n| n.to_string())),
-			("… longest", |r| {
-				or_dash(r.liquidations.blocks_to_liquidation.max, |n| n.to_string())
-			}),
-			("still waiting at the end", |r| r.liquidations.waiting_at_end.to_string()),
-			("slippage of forced closes, bp", |r| bps(r.liquidations.slippage_bps.mean)),
-			("… 99 %", |r| bps(r.liquidations.slippage_bps.p99)),
-			("cascade multiplier", |r| {
-				or_dash(r.cascade_multiplier, |times| format!("{times:.2}"))
-			}),
-			("capital efficiency", |r| {
-				or_dash(r.trading.capital_efficiency, |times| format!("{times:.1}×"))
-			}),
-			("volume", |r| money(r.trading.volume)),
+		let mut worse = Vec::new();
+		let mut best = Vec::new();
+		for measure in &MEASURES {
+			let Some(value) = (measure.of)(ours) else { continue };
+			let ahead = others.iter().filter_map(|other| Some((other, (measure.of)(other)?)));
+			let ahead = ahead.filter(|(_, theirs)| measure.beats(*theirs, value));
+			let first = ahead.reduce(|a, b| if measure.beats(b.1, a.1) { b } else { a });
+			if let Some((other, theirs)) = first {
+				worse.push(format!(
+					"{} ({}; {}: {})",
+					measure.name,
+					(measure.write)(value),
+					other.run.design,
+					(measure.write)(theirs)
+				));
+			} else if self.is_best(measure, ours) {
+				best.push(measure.name);
+			}
+		}
+		let name = ours.run.design;
+		let idle = |report: &&Report| report.solvency.open_interest_peak < 1.0;
+		if let Some(idle) = self.reports.iter().find(idle) {
+			return vec![format!(
+				"Under {} nobody ever had a position, so this says nothing: were the markets open, and long enough?",
+				idle.run.design
+			)];
+		}
+		let listed = |all: String| if all.is_empty() { "nothing".to_string() } else { all };
+		let mut sentences = vec![
+			format!("{name} is worse than another design in: {}.", listed(worse.join("; "))),
+			format!("It is the best, or one of the best, in: {}.", listed(best.join("; "))),
 		];
-		measures
-			.iter()
-			.map(|(name, of)| {
-				std::iter::once((*name).to_string()).chain(self.reports.iter().map(of)).collect()
-			})
-			.collect()
+		sentences.extend(self.unequal());
+		sentences
+	}
+
+	/// A warning, where by chance or by their margins traders had much more at stake under one design
+	/// than under another.
+	fn unequal(&self) -> Option<String> {
+		let stakes = || self.reports.iter().filter_map(exposed);
+		let (least, most) = (stakes().reduce(f64::min)?, stakes().reduce(f64::max)?);
+		(most > 2.0 * least).then(|| {
+			format!(
+				"Before the largest jump {} were open under one design and {} under another: dollars lost compare that, rather than designs. A longer run with more accounts is fairer.",
+				money(least),
+				money(most)
+			)
+		})
 	}
 
 	/// In Markdown.
@@ -95,6 +242,9 @@ impl Comparison {
 		);
 		for row in self.rows() {
 			text += &format!("| {} |\n", row.join(" | "));
+		}
+		for sentence in self.verdict() {
+			text += &format!("\n{sentence}\n");
 		}
 		text
 	}
@@ -113,6 +263,10 @@ impl Comparison {
 			"<h1>{}: designs side by side</h1><p class=\"soft\">The same prices, the same traders with the same money and chances, the same exchange and ledger. What differs is who liquidates when and how, who pays when that was not enough, margin and breakers.</p>",
 			escape(&self.title)
 		);
+		for sentence in self.verdict() {
+			body += &format!("<p class=\"verdict\">{}</p>", escape(&sentence));
+		}
+		body += "<p class=\"soft\">One path of prices and one crowd: a difference of a few percent says nothing. With other margins the same traders hold other positions, so read money against the largest open interest, and safety against capital efficiency; <code>--same-margins</code> takes that difference away. ★ marks the best of a row.</p>";
 		body += &self.paid().render();
 		body += &table(&head, &self.rows());
 		body += &self.lines("Losses beyond what accounts had", "What accounts below zero lack at that moment. Lower and shorter is better; a line that stays up is a loss nobody has paid.", |report| report.per_block.bad_debt.clone()).render();
@@ -201,5 +355,21 @@ impl Comparison {
 			limit: None,
 			series: series.collect(),
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn better_is_by_the_measure_and_only_where_it_reads_differently() {
+		let of = |name: &str| MEASURES.iter().find(|measure| measure.name == name).unwrap();
+		let debt = of("bad debt");
+		assert!(debt.beats(1.0, 2.0) && !debt.beats(2.0, 1.0));
+		assert!(!debt.beats(20_001.0, 20_002.0), "both read $20k");
+		let efficiency = of("capital efficiency");
+		assert!(efficiency.beats(20.0, 10.0) && !efficiency.beats(10.0, 20.0));
+		assert!(!of("volume").beats(1.0, 2.0) && !of("volume").beats(2.0, 1.0));
 	}
 }

@@ -1,10 +1,14 @@
 //! Feeds from files: `BTC=a.csv,b.csv`.
 
-use std::{collections::BTreeMap, path::Path as File};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	path::Path as File,
+};
 
 use crate::{
 	candles::{self, Candle, MINUTE},
 	genesis::MOST_TICKS,
+	listing::Listing,
 	market::{Market, Path},
 	scenario::stablecoins,
 };
@@ -21,13 +25,29 @@ pub struct Recorded {
 	pub prices: BTreeMap<String, Market>,
 	/// Time of the first block.
 	pub start: u64,
+	/// Coins that the chain does not know, and that get a market.
+	pub listings: Vec<Listing>,
 	/// What there is to say about them.
 	pub warnings: Vec<String>,
 }
 
 struct Venue {
 	file: String,
+	/// What it quotes in, if not in dollars: a feed.
+	currency: Option<String>,
 	candles: Vec<Candle>,
+}
+
+impl Venue {
+	/// Reads `b.csv`, or `b.csv@USDC`.
+	fn read(text: &str) -> Result<Self, String> {
+		let (file, currency) = match text.rsplit_once('@') {
+			Some((file, currency)) if !currency.contains(['/', '.']) => (file, Some(currency)),
+			_ => (text, None),
+		};
+		let currency = currency.map(|name| format!("{}-USD", name.to_uppercase()));
+		Ok(Self { file: file.into(), currency, candles: candles::read(File::new(file))? })
+	}
 }
 
 /// Reads the files of feeds. `known` are the chain's feeds with their decimals.
@@ -50,23 +70,87 @@ pub fn load(
 		if venues.contains_key(&name) {
 			return Err(format!("--feed {name} is there twice: give all its files in one"));
 		}
-		let read = |file: &str| {
-			let candles = candles::read(File::new(file))?;
-			Ok(Venue { file: file.into(), candles })
-		};
-		let all = files.split(',').map(read).collect::<Result<Vec<_>, String>>()?;
+		let all = files.split(',').map(Venue::read).collect::<Result<Vec<_>, String>>()?;
 		venues.insert(name, all);
 	}
 	let start = begin(&venues, start, duration)?;
-	let mut recorded = Recorded { prices: stablecoins(), start, warnings: Vec::new() };
-	for (name, venues) in venues {
-		check_units(&name, &venues, known)?;
-		let inside = (start, start + duration);
+	let inside = (start, start + duration);
+	let mut recorded =
+		Recorded { prices: stablecoins(), start, listings: Vec::new(), warnings: Vec::new() };
+	for (name, venues) in &venues {
+		let listing = listing(name, venues, known, inside);
+		let decimals = listing.as_ref().map(|listing| listing.decimals);
+		let decimals = decimals.or(known.iter().find(|(feed, _)| feed == name).map(|(_, d)| *d));
+		check_units(name, venues, decimals.unwrap_or(2), inside)?;
 		recorded.warnings.extend(venues.iter().filter_map(|venue| missing(venue, inside)));
-		let venues = venues.into_iter().map(|venue| Path::Candles(venue.candles)).collect();
+		recorded.warnings.extend(listing.iter().map(|listing| {
+			format!(
+				"the chain has no market of {0}: {0}-PERP is listed for this run, with the margins, fees and breakers of SOL-PERP",
+				listing.coin
+			)
+		}));
+		recorded.listings.extend(listing);
+	}
+	// What others are quoted in comes first.
+	let currencies: BTreeSet<String> =
+		venues.values().flatten().filter_map(|venue| venue.currency.clone()).collect();
+	let (first, last): (Vec<_>, Vec<_>) =
+		venues.into_iter().partition(|(name, _)| currencies.contains(name));
+	for (name, venues) in first.into_iter().chain(last) {
+		let is_currency = currencies.contains(&name);
+		let venues = venues.into_iter().map(|venue| path(venue, &recorded.prices, is_currency));
+		let venues = venues.collect::<Result<Vec<_>, String>>()?;
 		recorded.prices.insert(name, Market { venues, silent: Vec::new() });
 	}
 	Ok(recorded)
+}
+
+/// The prices of a venue, in dollars. What others are quoted in may itself be quoted only in what
+/// has been told already, or two that are quoted in each other would be worth anything.
+fn path(
+	venue: Venue,
+	prices: &BTreeMap<String, Market>,
+	is_currency: bool,
+) -> Result<Path, String> {
+	let Some(currency) = venue.currency else { return Ok(Path::Candles(venue.candles)) };
+	let name = currency.trim_end_matches("-USD");
+	match prices.get(&currency) {
+		Some(_) if is_currency => Err(format!(
+			"{}@{name}: others are quoted in it, so give its price in dollars",
+			venue.file
+		)),
+		Some(worth) => Ok(Path::Through(venue.candles, Box::new(worth.clone()))),
+		None => Err(format!(
+			"{}@{name}: nobody says what {name} is worth: give --feed {name}=file.csv",
+			venue.file
+		)),
+	}
+}
+
+/// A market for a coin that the chain has no feed of.
+fn listing(
+	name: &str,
+	venues: &[Venue],
+	known: &[(String, u8)],
+	inside: (u64, u64),
+) -> Option<Listing> {
+	if known.iter().any(|(feed, _)| feed == name) {
+		return None;
+	}
+	let rows = venues.iter().flat_map(|venue| within(&venue.candles, inside));
+	let lowest = rows.clone().map(|candle| candle.low).fold(f64::MAX, f64::min);
+	let first = rows.map(|candle| candle.open).next().unwrap_or(1.0);
+	Some(Listing::new(name.trim_end_matches("-USD"), first, lowest))
+}
+
+/// Rows of a time; all if there are none.
+fn within(candles: &[Candle], (from, to): (u64, u64)) -> &[Candle] {
+	let begins = candles.partition_point(|candle| candle.time + MINUTE <= from);
+	let ends = candles.partition_point(|candle| candle.time < to);
+	match candles.get(begins..ends) {
+		Some(rows) if !rows.is_empty() => rows,
+		_ => candles,
+	}
 }
 
 /// `BTC` is short for `BTC-USD`.
@@ -78,10 +162,19 @@ fn full_name(name: &str, known: &[(String, u8)]) -> Result<String, String> {
 		Ok(name)
 	} else if is_known(&long) {
 		Ok(long)
+	} else if is_coin(name.trim_end_matches("-USD")) {
+		Ok(format!("{}-USD", name.trim_end_matches("-USD")))
 	} else {
 		let known: Vec<&str> = known.iter().map(|(feed, _)| feed.as_str()).collect();
-		Err(format!("--feed {name}: the chain has no such feed, but {}", known.join(", ")))
+		Err(format!(
+			"--feed {name}: the chain has no such feed, but {}; another coin is given as DOGE=doge.csv",
+			known.join(", ")
+		))
 	}
+}
+
+fn is_coin(name: &str) -> bool {
+	(2..=8).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// The first block: when it was asked for, or when all feeds have a price.
@@ -93,22 +186,26 @@ fn begin(
 	let first = |venue: &Venue| venue.candles.first().map_or(0, |candle| candle.time);
 	let last = |venue: &Venue| venue.candles.last().map_or(0, |candle| candle.time + MINUTE);
 	let begins = venues.values().filter_map(|all| all.iter().map(first).min()).max().unwrap_or(0);
-	let start = start.unwrap_or(begins).div_ceil(500) * 500;
+	let start = start.unwrap_or(begins).div_ceil(500).saturating_mul(500);
 	for venue in venues.values().flatten() {
 		let (from, to) = (first(venue), last(venue));
-		if to <= start || from >= start + duration {
+		if to <= start || from >= start.saturating_add(duration) {
 			return Err(format!(
 				"{} has prices from {from} to {to}, and the run is from {start} to {}: give another --start or --minutes",
 				venue.file,
-				start + duration
+				start.saturating_add(duration)
 			));
 		}
 	}
 	Ok(start)
 }
 
-fn check_units(name: &str, venues: &[Venue], known: &[(String, u8)]) -> Result<(), String> {
-	let decimals = known.iter().find(|(feed, _)| feed == name).map_or(2, |(_, decimals)| *decimals);
+fn check_units(
+	name: &str,
+	venues: &[Venue],
+	decimals: u8,
+	inside: (u64, u64),
+) -> Result<(), String> {
 	let in_ticks = 10f64.powi(decimals.into());
 	let middle = |venue: &Venue| venue.candles[venue.candles.len() / 2].close;
 	let first = venues.first().map_or(1.0, middle);
@@ -121,8 +218,9 @@ fn check_units(name: &str, venues: &[Venue], known: &[(String, u8)]) -> Result<(
 				venue.file, venues[0].file
 			));
 		}
-		let lowest = venue.candles.iter().map(|candle| candle.low).fold(f64::MAX, f64::min);
-		let highest = venue.candles.iter().map(|candle| candle.high).fold(0.0, f64::max);
+		let rows = within(&venue.candles, inside);
+		let lowest = rows.iter().map(|candle| candle.low).fold(f64::MAX, f64::min);
+		let highest = rows.iter().map(|candle| candle.high).fold(0.0, f64::max);
 		if highest * in_ticks > MOST_TICKS as f64 || lowest * in_ticks < LEAST_TICKS {
 			return Err(format!(
 				"{}: prices from {lowest} to {highest} do not fit {name}, whose tick is {}: are they in another unit?",
@@ -194,6 +292,32 @@ mod tests {
 	}
 
 	#[test]
+	fn a_venue_may_quote_in_a_stablecoin() {
+		let dollars = file("in-dollars", T, 0..60, 20_000.0);
+		let coins = file("in-coins", T, 0..60, 23_000.0);
+		let coin = file("the-coin", T, 0..60, 0.87);
+		let both = format!("BTC={dollars},{coins}@usdc");
+		let prices = |feeds: &[String]| {
+			load(feeds, &known(), None, HOUR).unwrap().prices["BTC-USD"].prices(T)
+		};
+		assert_eq!(prices(&[both.clone(), format!("USDC={coin}")]), [20_000.0, 20_010.0]);
+		assert_eq!(
+			prices(&[both]),
+			[20_000.0, 23_000.0],
+			"worth a dollar if nobody says otherwise"
+		);
+	}
+
+	#[test]
+	fn a_coin_that_the_chain_does_not_know_is_listed() {
+		let doge = file("doge", T, 0..60, 0.3);
+		let recorded = load(&[format!("doge={doge}")], &known(), None, HOUR).unwrap();
+		assert_eq!(recorded.listings, [Listing::new("DOGE", 0.3, 0.3)]);
+		assert!(recorded.prices.contains_key("DOGE-USD"));
+		assert!(recorded.warnings[0].contains("DOGE-PERP is listed"), "{:?}", recorded.warnings);
+	}
+
+	#[test]
 	fn gaps_are_told() {
 		let gappy = file("gappy", T, (0..60).filter(|n| !(20..40).contains(n)), 40_000.0);
 		let recorded = load(&[format!("BTC={gappy}")], &known(), None, HOUR).unwrap();
@@ -210,8 +334,13 @@ mod tests {
 		assert!(
 			refused(&["BTC=/nowhere.csv".into()], None).starts_with("/nowhere.csv can not be read")
 		);
-		let error = refused(&[format!("DOGE={good}")], None);
+		let error = refused(&[format!("BTC-EUR={good}")], None);
 		assert!(error.contains("no such feed, but USDC-USD, BTC-USD, ETH-USD"), "{error}");
+		let error = refused(&[format!("BTC={good}@EUR")], None);
+		assert!(error.contains("nobody says what EUR is worth"), "{error}");
+		let coin = file("a-coin", T, 0..60, 1.0);
+		let around = [format!("USDT={coin}@USDC"), format!("USDC={coin}@USDT")];
+		assert!(refused(&around, None).contains("so give its price in dollars"));
 		let twice = [format!("BTC={good}"), format!("btc-usd={good}")];
 		assert!(refused(&twice, None).contains("is there twice"));
 		let error = refused(&[format!("BTC={good}")], Some(T + 3 * HOUR));

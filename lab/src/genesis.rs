@@ -123,19 +123,21 @@ pub fn no_breakers() -> Vec<Change> {
 	]
 }
 
-/// Maintenance rates, and maintenance as a share of initial margin, by market.
+/// Maintenance rates, and maintenance as a share of initial margin, by market. Markets that are not
+/// named have the last one's.
 pub fn fixed_margin(rates: &[(&str, &str, &str)]) -> Vec<Change> {
-	rates
-		.iter()
-		.flat_map(|(symbol, maintenance, share)| {
-			[
-				("market.risk.lowestMaintenance", maintenance),
-				("market.risk.highestMaintenance", maintenance),
-				("market.risk.maintenanceShare", share),
-			]
-			.map(|(path, value)| Change::of(symbol, path, *value))
-		})
-		.collect()
+	let of = |only: Option<&str>, maintenance: &str, share: &str| {
+		[
+			("market.risk.lowestMaintenance", maintenance),
+			("market.risk.highestMaintenance", maintenance),
+			("market.risk.maintenanceShare", share),
+		]
+		.map(|(path, value)| Change { only: only.map(Into::into), ..Change::of_all(path, value) })
+	};
+	let others = rates.last().map(|(_, maintenance, share)| of(None, maintenance, share));
+	let named =
+		rates.iter().map(|(symbol, maintenance, share)| of(Some(symbol), maintenance, share));
+	others.into_iter().chain(named).flatten().collect()
 }
 
 /// The largest price that a market may have, in ticks.

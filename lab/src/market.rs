@@ -21,6 +21,8 @@ pub enum Path {
 	},
 	/// Minutes, with the way between them.
 	Candles(Vec<Candle>),
+	/// The same in another currency, and what that is worth.
+	Through(Vec<Candle>, Box<Market>),
 }
 
 impl Path {
@@ -33,6 +35,9 @@ impl Path {
 				prices.get(place).or(prices.last()).copied()
 			},
 			Self::Candles(candles) => price_at(candles, now),
+			Self::Through(candles, currency) => {
+				Some(price_at(candles, now)? * *currency.prices(now).first()?)
+			},
 		}
 	}
 }
@@ -136,6 +141,16 @@ mod tests {
 			[9, 10, 19, 20].map(|now| silent.say(now, 2).is_some()),
 			[true, false, false, true]
 		);
+	}
+
+	#[test]
+	fn a_venue_that_quotes_in_another_currency_follows_it() {
+		let candle =
+			Candle { time: 0, open: 23_000.0, high: 23_000.0, low: 23_000.0, close: 23_000.0 };
+		let path = Path::Through(vec![candle], Box::new(constant(&[0.87])));
+		assert_eq!(path.at(0), Some(20_010.0));
+		let silent = Market { silent: vec![(0, 10)], ..constant(&[0.87]) };
+		assert_eq!(Path::Through(vec![candle], Box::new(silent)).at(5), None);
 	}
 
 	#[test]

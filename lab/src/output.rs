@@ -47,7 +47,10 @@ impl Output {
 		draft.push(format!(".draft-{}", std::process::id()));
 		let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
 		let draft = parent.unwrap_or(Path::new(".")).join(draft);
-		fs::create_dir_all(&draft).map_err(|problem| explain(directory, &problem))?;
+		// Only to see that it can be: who interrupts the run finds nothing of it.
+		fs::create_dir_all(&draft)
+			.and_then(|()| fs::remove_dir(&draft))
+			.map_err(|problem| explain(directory, &problem))?;
 		Ok(Self { directory: directory.into(), draft, replaces: exists || empty })
 	}
 
@@ -57,16 +60,32 @@ impl Output {
 	/// What kept it from that; then nothing has changed.
 	pub fn publish(self, files: &[(&str, String)]) -> Result<(), String> {
 		let write = || -> io::Result<()> {
+			fs::create_dir_all(&self.draft)?;
 			for (name, text) in files {
 				fs::write(self.draft.join(name), text)?;
 				fs::File::open(self.draft.join(name))?.sync_all()?;
 			}
-			if self.replaces {
-				fs::remove_dir_all(&self.directory)?;
+			if !self.replaces {
+				return fs::rename(&self.draft, &self.directory);
 			}
-			fs::rename(&self.draft, &self.directory)
+			// What was there goes when the new is in its place, not before.
+			fs::rename(&self.directory, self.aside())?;
+			if let Err(problem) = fs::rename(&self.draft, &self.directory) {
+				fs::rename(self.aside(), &self.directory)?;
+				return Err(problem);
+			}
+			fs::remove_dir_all(self.aside())
 		};
 		write().map_err(|problem| explain(&self.directory, &problem))
+	}
+}
+
+impl Output {
+	/// Where an earlier report waits until the new one is in its place.
+	fn aside(&self) -> PathBuf {
+		let mut name = self.draft.clone().into_os_string();
+		name.push(".earlier");
+		name.into()
 	}
 }
 
@@ -112,6 +131,7 @@ mod tests {
 		let place = place("whole");
 		let output = Output::prepare(&place, false).unwrap();
 		assert!(!place.exists());
+		assert_eq!(drafts(&place), 0, "who interrupts it now leaves nothing");
 		output.publish(&[("report.json", "{}".into()), ("report.html", "<p>".into())]).unwrap();
 		assert_eq!(fs::read_to_string(place.join("report.html")).unwrap(), "<p>");
 		assert_eq!(drafts(&place), 0);

@@ -62,6 +62,12 @@ pub fn verdict(report: &Report) -> (bool, String) {
 	}
 	let money = |dollars: f64| number(dollars, Unit::Money);
 	let accounts = report.liquidations.accounts;
+	if solvency.open_interest_peak < 1.0 {
+		return (
+			false,
+			"Nobody ever had a position, so this run says nothing: were the markets open, and long enough?".into(),
+		);
+	}
 	if solvency.bad_debt_total < 0.01 && solvency.bad_debt_peak < 0.01 {
 		return (true, format!(
 			"Nobody lost more than they had: {accounts} accounts were liquidated, and no fund and no other trader paid for any of them. Every invariant held."
@@ -124,7 +130,7 @@ pub fn figures(report: &Report) -> Vec<(&'static str, String, String)> {
 			done.waiting_at_end, done.longest_waiting
 		)),
 		("Slippage of forced closes", or_dash(done.slippage_bps.mean, bps), format!(
-			"worse than the mark, by notional; 99 %: {}",
+			"worse than the mark, by notional, and below zero better; 99 %: {}",
 			or_dash(done.slippage_bps.p99, bps)
 		)),
 		("Cascade multiplier", or_dash(report.cascade_multiplier, |times| format!("{times:.2}")),

@@ -130,6 +130,8 @@ pub struct Policy {
 	cooling: BTreeMap<AccountKey, u64>,
 	/// Accounts whose orders of this block are liquidations.
 	pub at_work: BTreeSet<AccountKey>,
+	/// What those were like before.
+	before: Vec<AccountView>,
 	marks: BTreeMap<MarketId, u64>,
 	/// Where a design has a vault instead of a fund: by pool, and what it was worth.
 	vaults: BTreeMap<PoolId, (AccountKey, i128)>,
@@ -155,6 +157,7 @@ impl Policy {
 			since: BTreeMap::new(),
 			cooling: BTreeMap::new(),
 			at_work: BTreeSet::new(),
+			before: Vec::new(),
 			marks: BTreeMap::new(),
 		}
 	}
@@ -178,6 +181,7 @@ impl Policy {
 	/// move relative to a usual one.
 	pub fn orders(&mut self, view: &View, now: u64, stress: f64) -> Vec<Act> {
 		self.at_work.clear();
+		self.before.clear();
 		if !self.is_played() {
 			return Vec::new();
 		}
@@ -205,6 +209,7 @@ impl Policy {
 				continue;
 			}
 			self.at_work.insert(account.key);
+			self.before.push(account.clone());
 			acts.extend(liquidate(&owner, closes));
 		}
 		acts.extend(self.work_off(view));
@@ -302,7 +307,10 @@ impl Policy {
 		match self.design {
 			Design::Breakwater => return deeds,
 			Design::Keepers => {},
-			Design::Proposer => self.deleverage_at_random(view, &mut deeds),
+			Design::Proposer => {
+				self.charge_fees(view);
+				self.deleverage_at_random(view, &mut deeds);
+			},
 			Design::Queue => self.deleverage_queue(view, &mut deeds),
 		}
 		self.marks = view.markets.iter().map(|market| (market.market, market.mark)).collect();
@@ -327,14 +335,24 @@ impl Policy {
 		}
 	}
 
+	/// The fund's fee of what was closed in the block.
+	fn charge_fees(&self, view: &View) {
+		for before in &self.before {
+			let Some(now) = view.accounts.get(&before.key) else { continue };
+			let fee = Quote::new(proposer::fee_of(before, now, view) as i128);
+			let pay = || <Margin as Ledger>::transfer(now.pool, Some(&now.key), None, fee);
+			// Whose money does not allow it, pays none.
+			let _ = with_storage_layer(pay);
+		}
+	}
+
 	/// What flat accounts lack: the fund pays; what it lacks everyone with a position pays, where
-	/// the design says so, and else it stays.
+	/// the design says so, and else it stays. Nobody is bankrupt while a position is open.
 	fn pay_deficits(&self, view: &View, deeds: &mut Deeds) {
 		let socialises = self.design == Design::Keepers;
 		for account in view.accounts.values() {
-			// Keepers resolve a bankruptcy when the position is gone, or nothing is left in it.
-			let lost = account.positions.is_empty() || (socialises && self.waited_out(account));
-			if account.equity >= 0 || !lost || !self.owners.contains_key(&account.key) {
+			let is_flat = account.positions.is_empty();
+			if account.equity >= 0 || !is_flat || !self.owners.contains_key(&account.key) {
 				continue;
 			}
 			let missing = account.deficit();
@@ -349,11 +367,6 @@ impl Policy {
 				socialise(view, account, missing - paid, deeds);
 			}
 		}
-	}
-
-	/// Whether keepers had their time with an account.
-	fn waited_out(&self, account: &AccountView) -> bool {
-		account.equity < 0 && self.at_work.contains(&account.key)
 	}
 
 	fn deleverage_at_random(&self, view: &View, deeds: &mut Deeds) {
@@ -633,7 +646,7 @@ pub mod keepers {
 
 /// dYdX v4, `x/clob/keeper/liquidations.go` and `genesis.sh`.
 pub mod proposer {
-	use super::{AccountView, MarketView, PositionView, DOLLAR};
+	use super::{AccountView, MarketView, PositionView, View, DOLLAR};
 
 	/// Accounts closed against others in a block.
 	pub const DELEVERAGINGS: usize = 10;
@@ -668,6 +681,38 @@ pub mod proposer {
 		size: f64,
 	) -> f64 {
 		(position_value - account_value * position_margin / account_margin) / size
+	}
+
+	/// The most the fund takes of what is closed.
+	const MOST_FEE: f64 = 0.015;
+
+	/// What the fund takes: a part of what is closed, and no more than is left above the bankruptcy
+	/// price, which is the account's value in proportion to the margin.
+	pub fn fee(
+		closed_value: f64,
+		closed_margin: f64,
+		account_value: f64,
+		account_margin: f64,
+	) -> f64 {
+		let left = account_value.max(0.0) * closed_margin / account_margin;
+		(MOST_FEE * closed_value.abs()).min(left)
+	}
+
+	/// The fee of an account for what was closed since it was looked at before, in quanta.
+	pub(super) fn fee_of(before: &AccountView, now: &AccountView, view: &View) -> f64 {
+		let one = |held: &PositionView| {
+			let market = view.market(held.market)?;
+			let left = now.lots(held.market).unsigned_abs().min(held.lots.unsigned_abs());
+			let closed = (held.lots.unsigned_abs() - left) as f64 * market.lot_value as f64;
+			let value = before.equity.min(now.equity) as f64;
+			Some(fee(
+				closed,
+				closed * market.maintenance,
+				value,
+				(before.maintenance as f64).max(1.0),
+			))
+		};
+		before.positions.iter().filter_map(one).sum()
 	}
 
 	/// Initial margin under open interest.
@@ -787,6 +832,21 @@ mod tests {
 			(proposer::bankruptcy(-50_000.0, 2_500.0, 2_000.0, 2_500.0, -1.0) - 52_000.0).abs()
 				< 1e-9
 		);
+	}
+
+	#[test]
+	fn the_proposer_s_fund_takes_at_most_what_is_left() {
+		// A position of 50,000 closed whole: 1.5 % are 750, if the account has as much.
+		assert!((proposer::fee(50_000.0, 2_500.0, 2_000.0, 2_500.0) - 750.0).abs() < 1e-9);
+		assert!((proposer::fee(50_000.0, 2_500.0, 500.0, 2_500.0) - 500.0).abs() < 1e-9);
+		assert_eq!(proposer::fee(50_000.0, 2_500.0, -500.0, 2_500.0), 0.0);
+		// A tenth of it, with a tenth of the margin.
+		assert!((proposer::fee(5_000.0, 250.0, 500.0, 2_500.0) - 50.0).abs() < 1e-9);
+		let view = View { markets: vec![market()], ..View::default() };
+		let (before, now) = (account(20_000_000, 100), account(20_000_000, 90));
+		// 50 of 500 dollars: 75 cents.
+		assert!((proposer::fee_of(&before, &now, &view) - 750_000.0).abs() < 1.0);
+		assert_eq!(proposer::fee_of(&before, &before, &view), 0.0);
 	}
 
 	#[test]

@@ -1,6 +1,10 @@
 //! A run: prices, agents, blocks, checks.
 
-use std::collections::BTreeMap;
+use std::{
+	collections::BTreeMap,
+	convert::identity,
+	panic::{catch_unwind, AssertUnwindSafe},
+};
 
 use breakwater_interfaces::{Ledger, RiskEngine as _};
 use breakwater_primitives::{oracle::FeedId, Hash};
@@ -12,6 +16,7 @@ use crate::{
 	chain::Chain,
 	genesis::Change,
 	invariants,
+	listing::Listing,
 	market::{Market, Said},
 	policy::{Congestion, Deeds, Design, Policy},
 	record::{Happened, Recorder},
@@ -39,6 +44,8 @@ pub struct Plan {
 	pub fund: f64,
 	/// Checks that walk over the whole state, every so many blocks. Sums are checked in all.
 	pub full_check_every: u32,
+	/// Markets that the preset does not have.
+	pub listings: Vec<Listing>,
 	/// Other parameters.
 	pub genesis: Vec<Change>,
 	/// Who liquidates.
@@ -72,8 +79,26 @@ pub struct Outcome {
 ///
 /// # Errors
 /// If the plan cannot be run at all.
-pub fn run(plan: &Plan, mut progress: impl FnMut(u32, u32)) -> Result<Outcome, String> {
-	let mut chain = Chain::with_genesis(&plan.genesis)?;
+pub fn run(plan: &Plan, progress: impl FnMut(u32, u32)) -> Result<Outcome, String> {
+	run_and(plan, hands_off, progress)
+}
+
+/// What somebody does to the state after a block, before it is checked; the block's place, from 0.
+pub type Touch = fn(&mut Chain, u32);
+
+/// Nothing.
+pub fn hands_off(_: &mut Chain, _: u32) {}
+
+/// The same, where tests touch the state, to see a broken one found.
+///
+/// # Errors
+/// If the plan cannot be run at all.
+pub fn run_and(
+	plan: &Plan,
+	touch: Touch,
+	mut progress: impl FnMut(u32, u32),
+) -> Result<Outcome, String> {
+	let mut chain = Chain::with_listings(&plan.listings, &plan.genesis)?;
 	let feeds = feeds(&mut chain, plan)?;
 	let (mut crowd, opening) = settle_in(&mut chain, plan)?;
 	let sponsors = crowd.agents.iter().filter(|agent| agent.kind == Kind::Sponsor);
@@ -109,7 +134,20 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(u32, u32)) -> Result<Outcome, S
 				acts
 			},
 		};
-		let block = chain.block(now, &said, acts);
+		let number = chain.number().saturating_add(1);
+		let made = caught(|| {
+			let block = chain.block(now, &said, acts);
+			touch(&mut chain, place);
+			block
+		});
+		let block = match made {
+			Ok(block) => block,
+			Err(panic) => {
+				let broken = format!("the runtime panicked: {panic}");
+				outcome.broken = Some((number, broken));
+				return Ok(outcome);
+			},
+		};
 		let deeds = after_block(&mut chain, plan, &crowd, &mut policy, place);
 		let disagreement = feeds.iter().filter_map(|feed| feed.disagreement(now)).collect();
 		view = chain.with(|| {
@@ -127,13 +165,22 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(u32, u32)) -> Result<Outcome, S
 		outcome.state_root = block.state_root;
 		let full = (place + 1) % plan.full_check_every.max(1) == 0 || place + 1 == blocks;
 		outcome.full_checks += u32::from(full);
-		if let Err(broken) = chain.with(|| invariants::check(full)) {
+		if let Err(broken) = caught(|| chain.with(|| invariants::check(full))).and_then(identity) {
 			outcome.broken = Some((block.number, broken));
 			return Ok(outcome);
 		}
 		progress(place + 1, blocks);
 	}
 	Ok(outcome)
+}
+
+/// A panic is what must never be: it is told like any other broken invariant, with the block that
+/// shows it.
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+	catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+		let text = panic.downcast_ref::<String>().map(String::as_str);
+		text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without a word").into()
+	})
 }
 
 /// The largest move of the last minute, relative to a usual one.

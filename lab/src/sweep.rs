@@ -139,7 +139,7 @@ impl Sweep {
 		});
 	}
 
-	const HEAD: [&'static str; 10] = [
+	const HEAD: [&'static str; 11] = [
 		"market",
 		"parameters",
 		"capital efficiency",
@@ -150,6 +150,7 @@ impl Sweep {
 		"liquidated",
 		"longest wait",
 		"slippage, bp",
+		"invariants",
 	];
 
 	fn cells(&self) -> Vec<Vec<String>> {
@@ -166,6 +167,11 @@ impl Sweep {
 				row.accounts_liquidated.to_string(),
 				or_dash(row.longest_wait, |blocks| blocks.to_string()),
 				or_dash(row.slippage_bps, |points| format!("{points:.1}")),
+				if row.invariants_hold {
+					"held".into()
+				} else {
+					"BROKE: the run ended early".into()
+				},
 			]
 		};
 		self.rows.iter().map(cells).collect()

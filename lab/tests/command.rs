@@ -38,7 +38,7 @@ fn absurd_flags_are_refused() {
 		(&["scenario", "crash", "--minutes", "0"], "0 is not in 1..=10080"),
 		(&["scenario", "crash", "--accounts", "1"], "1 is not in 20..=100000"),
 		(&["scenario", "crash", "--interval", "1234"], "a multiple of 500"),
-		(&["scenario", "crash", "--interval", "60000"], "counts for five seconds"),
+		(&["scenario", "crash", "--interval", "60000"], "younger than four seconds"),
 		(&["scenario", "crash", "--fund", "-5"], "unexpected argument"),
 		(&["scenario", "crash", "--fund=-5"], "from 0 to"),
 		(&["scenario", "crash", "--fund", "NaN"], "from 0 to"),
@@ -59,6 +59,24 @@ fn absurd_flags_are_refused() {
 		(&["compare", "crash", "--designs", "luck"], "possible values: breakwater"),
 		(&["sweep"], "--vary"),
 		(&["sweep", "--vary", "tale=1"], "there is no such parameter"),
+		(&["sweep", "--vary", "tail=300%", "--scenarios", "doom"], "possible values: calm"),
+		(
+			&["sweep", "--vary", "tail=300%", "--scenarios", "gap", "--feed", "BTC=x.csv"],
+			"cannot be used with",
+		),
+		(&["scenario", "crash", "--minutes", "99999999999"], "is not in 1..=10080"),
+		(&["scenario", "crash", "--minutes", "-1"], "unexpected argument"),
+		(&["scenario", "crash", "--accounts", "1000000"], "is not in 20..=100000"),
+		(&["scenario", "crash", "--seed", "lucky"], "invalid digit"),
+		(&["scenario", "crash", "--interval", "0"], "a multiple of 500"),
+		(&["scenario", "crash", "--interval", "4000"], "at most 3500"),
+		(&["scenario", "crash", "--full-check-every", "0"], "0 is not in 1.."),
+		(&["compare", "crash", "--keeper-capacity", "many"], "invalid digit"),
+		(&["compare", "crash", "--designs", ""], "possible values: breakwater"),
+		(&["scenario", "crash", "--out", "/dev/null"], "is there already"),
+		(&["scenario", "crash", "--out", "/dev/null", "--replace"], "is no report of the lab"),
+		(&["scenario", "crash", "--out", "/dev/null/x"], "can not be written"),
+		(&["scenario", "crash", "--out", ".."], "give a directory with a name"),
 		(&["sweep", "--vary", "margin-share=5%"], "margin-share 5%: the chain does not start"),
 	] {
 		let error = refused(arguments);
@@ -87,6 +105,17 @@ fn bad_files_are_named_with_their_line() {
 			"line 2: the price goes from 40000 to 40",
 		),
 		("empty.csv", String::new(), "has no rows"),
+		("header.csv", "ts,open,high,low,close,volume\n".into(), "has no rows"),
+		("zero.csv", row(0, 0.0), "line 1: \"0\" is no price"),
+		("negative.csv", row(0, 40_000.0) + &row(1, -40_000.0), "line 2: \"-40000\" is no price"),
+		("nan.csv", row(0, f64::NAN), "line 1: \"NaN\" is not a number"),
+		("infinite.csv", row(0, f64::INFINITY), "line 1: \"inf\" is not a number"),
+		(
+			"microseconds.csv",
+			"1621296000000000,1,1,1,1,1\n".into(),
+			"line 1: the time 1621296000000000 is too large",
+		),
+		("binary.csv", "\0\0\0\0".into(), "line 1: 1 columns instead of"),
 		("cents.csv", row(0, 0.04), "do not fit BTC-USD"),
 	] {
 		let file = candles(name, &text);
@@ -102,6 +131,36 @@ fn bad_files_are_named_with_their_line() {
 		assert!(!out.exists());
 		fs::remove_file(file).unwrap();
 	}
+}
+
+#[test]
+fn a_time_without_prices_is_refused_with_the_times_there_are() {
+	let file = candles("when.csv", "1621296000000,40000,40000,40000,40000,1\n");
+	let feed = format!("BTC={file}");
+	for start in ["0", "1621300000000", "18446744073709551615"] {
+		let error = refused(&["replay", "--feed", &feed, "--start", start]);
+		assert!(error.contains("from 1621296000000 to 1621296060000"), "{start}: {error}");
+	}
+	fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_full_disk_and_a_reader_who_left_are_no_surprise() {
+	use std::process::Stdio;
+	let list = || {
+		let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+		command.args(["scenario", "--list"]).stderr(Stdio::piped());
+		command
+	};
+	let (reader, writer) = std::io::pipe().unwrap();
+	drop(reader);
+	assert!(list().stdout(writer).status().unwrap().success(), "as in: lab scenario --list | true");
+
+	let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+	let output = list().stdout(full).output().unwrap();
+	assert_eq!(output.status.code(), Some(1));
+	let error = String::from_utf8_lossy(&output.stderr).into_owned();
+	assert!(error.starts_with("Error: what the run says can not be written: No space"), "{error}");
 }
 
 #[test]

@@ -34,6 +34,7 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-firs
 const TIMEOUT_MS = 120_000;
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
+const CONSOLE_LINES = 20;
 
 const browserPath = [process.env.BREAKWATER_BROWSER, ...BROWSERS].find((path) => path && existsSync(path));
 const skip = missing();
@@ -54,6 +55,8 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
   let server, browser, page, port, chain, reporter;
   const foreign = [];
   const errors = [];
+  /** What each page wrote to its console as an error. */
+  const consoles = new Map();
 
   before(async () => {
     // Under a folder, as a file server may have it.
@@ -74,6 +77,10 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     opened.setDefaultTimeout(TIMEOUT_MS);
     opened.on('request', (request) => request.url().startsWith(server.origin) || request.url().startsWith('data:') || foreign.push(request.url()));
     opened.on('pageerror', (error) => errors.push(error.message));
+    const lines = [];
+    consoles.set(opened, lines);
+    opened.on('console', (message) => message.type() === 'error' && lines.push(message.text()));
+    await opened.addInitScript(keepNotes);
     await prepare(opened);
     await opened.goto(`${server.origin}/some/where/?rpc=ws://127.0.0.1:${port}`);
     return opened;
@@ -94,20 +101,51 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
   const alert = (text) => page.getByRole('alert').filter({ hasText: text }).waitFor();
   const note = (text, on = page) => on.locator('.note-card').filter({ hasText: text }).first();
 
-  it('without a node says so, and what to do', async () => {
+  /** Waits for a note's last word, also where it is gone again: good ones are, after some seconds. */
+  async function noted(title, text, on = page) {
+    const find = (title) => window.notesSeen.find(({ text, pending }) => text.includes(title) && !pending)?.text;
+    const said = await (await on.waitForFunction(find, title, { polling: 100 })).jsonValue();
+    assert.ok(said.includes(text), said);
+  }
+
+  /** A test whose failure tells what the pages showed. */
+  function shows(name, body) {
+    it(name, async () => {
+      try {
+        await body();
+      } catch (error) {
+        console.error(`${name}: ${error.message}`);
+        await tellPages(name.replace(/\W+/g, '-'));
+        throw error;
+      }
+    });
+  }
+
+  async function tellPages(name) {
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    for (const [i, each] of pages.entries()) {
+      console.error(`page ${i + 1} of ${pages.length}: ${await contentOf(each)}`);
+      for (const line of (consoles.get(each) ?? []).slice(-CONSOLE_LINES)) console.error(`  console: ${line}`);
+      await picture(each, `failed-${name}-${i + 1}`).catch(() => undefined);
+      if (each !== page) await each.close();
+    }
+    for (const error of errors) console.error(`uncaught: ${error}`);
+  }
+
+  shows('without a node says so, and what to do', async () => {
     await alert('No node answers at');
     await alert('make run');
     await picture(page, 'no-node');
   });
 
-  it('says what is wrong with an address, and tries nothing', async () => {
+  shows('says what is wrong with an address, and tries nothing', async () => {
     await page.getByLabel('Address of the node').fill('127.0.0.1:9944');
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await alert('looks like ws://127.0.0.1:9944');
     await page.reload();
   });
 
-  it('shows markets, prices and breakers as soon as there is a node', async () => {
+  shows('shows markets, prices and breakers as soon as there is a node', async () => {
     await startChain();
     await page.getByRole('status').filter({ hasText: 'live' }).waitFor();
     await page.getByRole('row', { name: /BTC-PERP.*50\s?000\.00/ }).waitFor();
@@ -117,15 +155,15 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await page.locator('#chart canvas').first().waitFor();
   });
 
-  it('lets a trader with a development key deposit, order and cancel', async () => {
+  shows('lets a trader with a development key deposit, order and cancel', async () => {
     await page.locator('#markets').getByRole('row', { name: /BTC-PERP.*open/ }).waitFor();
     await page.getByRole('textbox', { name: 'Key' }).or(page.getByRole('combobox', { name: 'Key' })).fill('//Bob');
     await page.getByRole('button', { name: 'Use this key' }).click();
     await page.getByRole('button', { name: 'Get test assets from the faucet' }).click();
-    await note('Faucet').getByText('in block').waitFor();
+    await noted('Faucet', 'in block');
     await page.getByRole('button', { name: 'Open', exact: true }).click();
     await page.getByRole('button', { name: 'Deposit', exact: true }).click();
-    await note('Deposit 1000 USDC').getByText('in block').waitFor();
+    await noted('Deposit 1000 USDC', 'in block');
 
     await page.getByRole('button', { name: 'Limit', exact: true }).click();
     await page.getByLabel('Size, BTC').fill('0.01');
@@ -141,7 +179,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await page.locator('#book').getByText('no buys').waitFor();
   });
 
-  it('lets a stop-loss wait for the mark, shows it, and cancels it', async () => {
+  shows('lets a stop-loss wait for the mark, shows it, and cancels it', async () => {
     const orders = page.locator('#account');
     await page.getByRole('button', { name: 'Stop-loss', exact: true }).click();
     await page.getByRole('button', { name: 'Sell', exact: true }).click();
@@ -163,7 +201,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     }
   });
 
-  it('says why a withdrawal is not possible', async () => {
+  shows('says why a withdrawal is not possible', async () => {
     await page.getByLabel('Amount').fill('5000');
     await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
     await note('Withdraw 5000 USDC').and(page.locator('.failed')).waitFor();
@@ -174,7 +212,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await note('no decimal number').waitFor();
   });
 
-  it('signs with an extension, which is asked', async () => {
+  shows('signs with an extension, which is asked', async () => {
     const pair = new Keyring({ type: 'sr25519', ss58Format: 42 }).addFromUri('//Charlie');
     const asked = [];
     const signing = async (opened) => {
@@ -188,6 +226,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await other.getByRole('button', { name: 'Connect an extension' }).click();
     await other.getByRole('button', { name: /Charlie of the extension/ }).click();
     await other.getByRole('button', { name: 'Open', exact: true }).click();
+    await noted('Open subaccount 0', 'in block', other);
     // What was done shows in the account; the little cards go away by themselves.
     const account = other.locator('#account');
     await other.getByRole('button', { name: 'Deposit', exact: true }).click();
@@ -203,14 +242,14 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await other.close();
   });
 
-  it('without an extension says how to get one', async () => {
+  shows('without an extension says how to get one', async () => {
     const other = await open(DESKTOP);
     await other.getByRole('button', { name: 'Connect an extension' }).click();
     await other.getByRole('alert').filter({ hasText: 'polkadot.js.org/extension' }).waitFor();
     await other.close();
   });
 
-  it('fits a phone, in light and in dark', async () => {
+  shows('fits a phone, in light and in dark', async () => {
     const phone = await open(PHONE);
     await phone.getByRole('row', { name: /BTC-PERP.*50\s?000\.00/ }).waitFor();
     for (const colorScheme of ['light', 'dark']) {
@@ -221,7 +260,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await phone.close();
   });
 
-  it('shows who is liquidated, and lets a trader take positions and collateral over', async () => {
+  shows('shows who is liquidated, and lets a trader take positions and collateral over', async () => {
     const client = await Client.connect(`ws://127.0.0.1:${port}`);
     try {
       const world = { ...chain, client };
@@ -237,7 +276,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
       await borrower.withdraw(client.quoteSymbol, '44000');
       await page.getByLabel('Amount').fill('90000');
       await page.getByRole('button', { name: 'Deposit', exact: true }).click();
-      await note('Deposit 90000 USDC').getByText('in block').waitFor();
+      await noted('Deposit 90000 USDC', 'in block');
       await until('the position is open', async () => (await long.report()).positions.length > 0);
 
       reporter.set('BTC-USD', 48_350);
@@ -258,10 +297,10 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     await form.getByText('better than at the mark').waitFor();
     await picture(page, name.replace(/ /g, '-').toLowerCase());
     await form.getByRole('button').click();
-    await note(`${name.replace(' ', ` ${size} `)} from liquidation`).getByText('in block').waitFor();
+    await noted(`${name.replace(' ', ` ${size} `)} from liquidation`, 'in block');
   }
 
-  it('has a name for everything that can be used, and one heading for each panel', async () => {
+  shows('has a name for everything that can be used, and one heading for each panel', async () => {
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll('button, input, select')]
         .filter((element) => !(element.labels?.length || element.getAttribute('aria-label') || element.textContent.trim()))
@@ -272,7 +311,7 @@ describe('the dashboard in a browser', { skip, timeout: 10 * TIMEOUT_MS }, () =>
     assert.equal(panels, headings);
   });
 
-  it('tells that the node went away, and goes on with the chain that comes back', async () => {
+  shows('tells that the node went away, and goes on with the chain that comes back', async () => {
     await stopChain();
     await alert('went away');
     await picture(page, 'node-lost');
@@ -295,6 +334,31 @@ async function picture(page, name) {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+/** In the page: keeps what its notes said, the last first. */
+function keepNotes() {
+  window.notesSeen = [];
+  const look = () => {
+    for (const card of document.querySelectorAll('.note-card')) {
+      const text = [...card.querySelectorAll('strong, strong + span')].map((part) => part.textContent).join(': ');
+      if (window.notesSeen.every((note) => note.text !== text)) window.notesSeen.unshift({ text, pending: card.classList.contains('pending') });
+    }
+  };
+  new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
+}
+
+/** What a page shows of the connection, of problems, and of its own transactions. */
+async function contentOf(page) {
+  try {
+    return await page.evaluate(() => {
+      const texts = (selector) => [...document.querySelectorAll(selector)].map((element) => element.innerText.replace(/\s+/g, ' '));
+      const notes = window.notesSeen.map(({ text }) => text);
+      return JSON.stringify({ status: texts('header [role=status]'), alerts: texts('[role=alert]'), account: texts('#account'), notes }, undefined, 2);
+    });
+  } catch (error) {
+    return `not to be seen: ${error.message}`;
+  }
 }
 
 /** In the page: what an extension puts there, with one account, whose key this process has. */

@@ -12,6 +12,7 @@ import type { SubmittableExtrinsic } from '@polkadot/api/types';
 import type { KeyringPair } from '@polkadot/keyring/types';
 import type { Call } from '@polkadot/types/interfaces';
 import type { Signer as ExternalSigner } from '@polkadot/types/types';
+import { numberToHex } from '@polkadot/util';
 
 import type { FollowedBlock } from './blocks.js';
 import type { Connection } from './connection.js';
@@ -168,12 +169,13 @@ export class Sender {
     const era = api.registry.createType('ExtrinsicEra', { current: final.number, period: LIFE_BLOCKS });
     if ('signer' in this.#signer) {
       const { address, signer } = this.#signer;
-      await fresh.signAsync(address, { signer, nonce, tip, era: LIFE_BLOCKS });
+      // Not left to the library: that asks for the final block of its own, a later one, and `death` would be another.
+      await fresh.signAsync(address, { signer: withBirth(signer, final.number), nonce, tip, era, blockHash: final.hash });
     } else {
       const { genesisHash, runtimeVersion } = api;
       fresh.sign(this.#signer, { nonce, tip, era, blockHash: final.hash, genesisHash, runtimeVersion });
     }
-    const death = fresh.era.asMortalEra.death(final.number);
+    const death = era.asMortalEra.death(final.number);
     return { bytes: fresh.toHex(), hash: fresh.hash.toHex(), nonce, death };
   }
 }
@@ -292,6 +294,13 @@ async function settle(connection: Connection, pending: Pending, block: FollowedB
   } catch (error) {
     found.reject(error);
   }
+}
+
+/** Tells a wallet the first block of a transaction's life, which it shows to people. */
+function withBirth(signer: ExternalSigner, birth: number): ExternalSigner {
+  const { signPayload } = signer;
+  if (!signPayload) return signer;
+  return { signPayload: (payload) => signPayload.call(signer, { ...payload, blockNumber: numberToHex(birth, 32) }) };
 }
 
 const trackers = new WeakMap<Connection, { best: Tracker; final: Tracker }>();

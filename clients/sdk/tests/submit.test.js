@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { TypeRegistry } from '@polkadot/types';
+
 import { CallFailed, Expired, NonceTaken, Refused, Sender, Undecided, follow } from '@breakwater/client';
 
 import { random } from './fixtures.js';
@@ -18,6 +20,8 @@ const RPC_ERROR = {
 
 const rpcError = (kind) => Object.assign(new Error(kind), { code: RPC_ERROR[kind][0], data: RPC_ERROR[kind][1] });
 
+const registry = new TypeRegistry();
+
 /** A node with a pool. Transactions are texts: `nonce:call`. */
 class FakeNode {
   blocks = [{ number: 0, hash: 'h0', parentHash: '', extrinsics: [] }];
@@ -29,6 +33,8 @@ class FakeNode {
   /** Loses these when it takes them, once each. */
   lose = new Set();
   connected = true;
+  /** What happens while a wallet is asked. */
+  whileSigning = () => undefined;
   #wake = [];
 
   constructor() {
@@ -37,11 +43,19 @@ class FakeNode {
     this.api = {
       genesisHash: 'genesis',
       runtimeVersion: {},
-      registry: { createType: (_, { current, period }) => ({ death: current + period }) },
+      registry,
       tx: (call) => {
         const extrinsic = {
           sign(_, { nonce, era }) {
-            Object.assign(extrinsic, { bytes: `${nonce}:${call.name}`, era: { asMortalEra: { death: () => era.death } } });
+            Object.assign(extrinsic, { bytes: `${nonce}:${call.name}`, era });
+          },
+          /** As the library does: given no more than a length, the life begins with what is final by now. */
+          async signAsync(_, { signer, nonce, era }) {
+            self.whileSigning();
+            const asked = typeof era === 'number' ? self.finalHead.number : undefined;
+            const life = asked === undefined ? era : registry.createType('ExtrinsicEra', { current: asked, period: era });
+            await signer.signPayload({ blockNumber: registry.createType('BlockNumber', asked ?? 0).toHex(), era: life });
+            extrinsic.sign(undefined, { nonce, era: life });
           },
           toHex: () => extrinsic.bytes,
           get hash() {
@@ -51,7 +65,11 @@ class FakeNode {
         return extrinsic;
       },
     };
-    this.finalHead = { get number() { return Math.max(0, self.head() - 2); }, hash: 'final' };
+  }
+
+  get finalHead() {
+    const number = Math.max(0, this.head() - 2);
+    return { number, hash: `h${number}` };
   }
 
   async answer(method, [bytes]) {
@@ -142,11 +160,11 @@ class FakeNode {
 
 const call = (name) => ({ method: { name } });
 
-function setUp() {
+function setUp(signer = { address: ADDRESS, sign: () => undefined }) {
   const node = new FakeNode();
   // The name `blocks` is the fake's own chain.
   const connection = new Proxy(node, { get: (_, name) => (name === 'blocks' ? node.blocks_.bind(node) : bound(node, name)) });
-  const sender = new Sender(connection, { address: ADDRESS, sign: () => undefined });
+  const sender = new Sender(connection, signer);
   return { node, sender };
 }
 
@@ -290,6 +308,21 @@ describe('sending', () => {
     node.lose = new Set();
     const [after] = await settled(node, [sender.submit(call('b'))]);
     assert.equal(after.value.nonce, 0);
+  });
+
+  it('knows the life of what a wallet signed, whatever becomes final meanwhile', async () => {
+    const asked = [];
+    const wallet = { signPayload: async (payload) => asked.push(payload) };
+    const { node, sender } = setUp({ address: ADDRESS, signer: wallet });
+    while (node.blocks.length <= 100) node.produce();
+    node.whileSigning = () => node.produce();
+    const sent = await sender.send(call('a'));
+    const result = settled(node, [sent.outcome]);
+    node.produce({ empty: true });
+    const [{ value, reason }] = await result;
+
+    assert.equal(value?.nonce, 0, String(reason));
+    assert.deepEqual(asked.map(({ blockNumber, era }) => [Number(blockNumber), era.asMortalEra.birth(98)]), [[98, 98]]);
   });
 
   it('says when another transaction took its nonce', async () => {

@@ -5,7 +5,9 @@ use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
 
 use crate::{
-	mock::{chain, params, Breaker, Lag, Missing, Permitted, Quoted, System, Test, FEED, MARKET},
+	mock::{
+		chain, missing, params, quote, set_lag, world, Breaker, System, Test, FEED, MARKET, OTHER,
+	},
 	Error, Event,
 };
 
@@ -14,7 +16,7 @@ const SECOND: u64 = 1_000;
 
 /// A block with a fresh price, whose batch would clear at `clearing`.
 fn block(now: u64, clearing: Option<u64>) -> Matching {
-	Quoted::set(&(PRICE, now));
+	quote(PRICE, now);
 	stale_block(now, clearing)
 }
 
@@ -105,11 +107,11 @@ fn a_stale_price_stops_new_risk_and_then_everything_but_reductions() {
 fn missing_reporters_stop_new_risk() {
 	chain().execute_with(|| {
 		block(SECOND, None);
-		Missing::set(&Ratio::saturating_from_percent(50));
+		missing(Ratio::saturating_from_percent(50));
 		block(2 * SECOND, None);
 		assert_eq!(allowed(), NO_NEW_RISK);
 
-		Missing::set(&Ratio::ZERO);
+		missing(Ratio::ZERO);
 		block(3 * SECOND, None);
 		assert_eq!(allowed(), NO_NEW_RISK);
 		block(9 * SECOND, None);
@@ -120,7 +122,7 @@ fn missing_reporters_stop_new_risk() {
 #[test]
 fn a_price_that_is_not_good_enough_is_no_reference() {
 	chain().execute_with(|| {
-		Permitted::set(&false);
+		world(|world| world.bad_feeds.push(FEED));
 		assert_eq!(block(SECOND, Some(PRICE)), Matching::Collect);
 		assert_eq!(allowed(), ALWAYS);
 	});
@@ -129,11 +131,11 @@ fn a_price_that_is_not_good_enough_is_no_reference() {
 #[test]
 fn finality_behind_and_a_backlog_stop_new_risk_on_the_whole_chain() {
 	chain().execute_with(|| {
-		Lag::set(&21);
+		set_lag(21);
 		block(SECOND, None);
 		assert_eq!(allowed(), NO_NEW_RISK);
 		assert!(!Breaker::chain_allows(Action::AddRisk));
-		Lag::set(&0);
+		set_lag(0);
 		block(2 * SECOND, None);
 		block(8 * SECOND, None);
 		assert_eq!(allowed(), Action::ALL);
@@ -168,9 +170,8 @@ fn after_an_outage_liquidation_waits_for_the_grace_and_a_fresh_price() {
 #[test]
 fn a_fault_quarantines_one_market() {
 	chain().execute_with(|| {
-		const OTHER: MarketId = MarketId(1);
 		assert_ok!(Breaker::list_market(OTHER, FEED, &params()));
-		Quoted::set(&(PRICE, SECOND));
+		quote(PRICE, SECOND);
 		let now = Timestamp::new(SECOND);
 		let facts = MarketFacts { fault: true, ..Default::default() };
 		Breaker::begin_block(now, 0);
@@ -366,7 +367,7 @@ mod a_pool {
 	#[test]
 	fn allows_no_more_than_the_chain() {
 		chain().execute_with(|| {
-			Lag::set(&20);
+			set_lag(20);
 			step(SECOND, GOOD);
 			assert_eq!(pool_allows(), NO_NEW_RISK);
 		});

@@ -1,45 +1,28 @@
 //! A runtime whose stages write down that they ran.
 
-use breakwater_auction::{Clearing as AuctionClearing, ForcedFill, ForcedOrder};
-use breakwater_breaker::{Action, Clearing, MarketParams, Matching};
+use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
+use breakwater_breaker::{Action, Matching};
 use breakwater_interfaces::{
-	AssetTerms, BatchSummary, BookStep, Breakers, Exchange, FundCondition, FundingTerms, Insurance,
-	Liquidation, MarketFacts, PoolTerms, Pricing, RiskEngine, RiskTerms, Solvency,
+	BatchSummary, BookStep, Exchange, FundCondition, Insurance, Liquidation, Solvency,
 };
-use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
-use breakwater_primitives::oracle::FeedId;
-use breakwater_units::{
-	AccountKey, AssetId, Lots, MarketId, PoolId, Price, Ratio, Size, TickValue, Timestamp,
-};
-use frame_support::{derive_impl, parameter_types, weights::Weight};
+use breakwater_test_support as support;
+use breakwater_units::{AccountKey, Lots, MarketId, PoolId, Price, Ratio, Size};
+use frame_support::{parameter_types, weights::Weight};
 use polkadot_sdk::*;
 use sp_io::TestExternalities;
-use sp_runtime::{BuildStorage, DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult};
+use support::{note, pool_terms, world, Engine, Gates, Market, World};
+
+pub(crate) use support::trace;
 
 use crate::Budget;
 
-#[frame_support::runtime]
-mod runtime {
-	#[runtime::runtime]
-	#[runtime::derive(RuntimeCall, RuntimeEvent, RuntimeError, RuntimeOrigin, RuntimeTask)]
-	pub struct Test;
+type Block = frame_system::mocking::MockBlock<Test>;
 
-	#[runtime::pallet_index(0)]
-	pub type System = frame_system;
-	#[runtime::pallet_index(1)]
-	pub type Pipeline = crate;
-}
-
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type Block = frame_system::mocking::MockBlock<Test>;
-}
+support::runtime!(Pipeline: crate);
 
 parameter_types! {
 	pub storage Now: u64 = 1_000;
-	/// What ran, in order.
-	pub storage Trace: Vec<Vec<u8>> = Vec::new();
-	pub storage MarketCount: u32 = 3;
 	/// The market whose batch fails.
 	pub storage Broken: Option<u32> = None;
 	/// What a batch weighs.
@@ -47,8 +30,6 @@ parameter_types! {
 	pub storage BookBacklog: bool = false;
 	/// What a step of the trigger book weighs.
 	pub storage BookWeight: u64 = 5;
-	/// Whether the breakers refuse new risk.
-	pub storage NewRisk: bool = true;
 	pub Limits: Budget = Budget {
 		// A hundred, and fifty more, when stages 2 and 3 have taken theirs.
 		total: weight(102),
@@ -65,8 +46,8 @@ pub(crate) const fn weight(ref_time: u64) -> Weight {
 
 impl crate::Config for Test {
 	type SlotTime = Now;
-	type RiskEngine = Stages;
-	type Breakers = Stages;
+	type RiskEngine = Engine;
+	type Breakers = Gates;
 	type Solvency = Stages;
 	type Liquidation = Stages;
 	type Exchange = Stages;
@@ -77,125 +58,6 @@ impl crate::Config for Test {
 
 #[allow(unreachable_pub)]
 pub struct Stages;
-
-fn note(what: String) {
-	let mut trace = Trace::get();
-	trace.push(what.into_bytes());
-	Trace::set(&trace);
-}
-
-/// What ran since the last call.
-pub(crate) fn trace() -> Vec<String> {
-	let trace = Trace::get().into_iter().map(|line| String::from_utf8(line).unwrap()).collect();
-	Trace::set(&Vec::new());
-	trace
-}
-
-impl RiskEngine for Stages {
-	fn begin_block(now: Timestamp) {
-		note(format!("risk at {}", now.get()));
-	}
-	fn begin_block_weight() -> Weight {
-		weight(1)
-	}
-	fn observe_batch(market: MarketId, summary: &BatchSummary, _: Timestamp) {
-		note(format!("observe {} volume {}", market.0, summary.volume.get()));
-	}
-	fn observe_batch_weight() -> Weight {
-		weight(1)
-	}
-	fn market(_: MarketId) -> Option<LegIndex> {
-		None
-	}
-	fn collateral(_: AssetId) -> Option<CollateralIndex> {
-		None
-	}
-	fn borrow(_: PoolId) -> BorrowIndex {
-		BorrowIndex::ONE
-	}
-	fn market_volatility(_: MarketId) -> Ratio {
-		Ratio::ZERO
-	}
-	fn asset_volatility(_: AssetId) -> Ratio {
-		Ratio::ZERO
-	}
-	fn pricing(_: MarketId) -> Option<Pricing> {
-		None
-	}
-	fn markets() -> Vec<(MarketId, PoolId)> {
-		(0..MarketCount::get()).map(|market| (MarketId(market), PoolId(0))).collect()
-	}
-	fn assets() -> Vec<AssetId> {
-		Vec::new()
-	}
-	fn pools() -> Vec<PoolId> {
-		vec![PoolId(0)]
-	}
-	fn pool_of(_: MarketId) -> Option<PoolId> {
-		None
-	}
-	fn feed_of(_: MarketId) -> Option<FeedId> {
-		None
-	}
-	fn pool(_: PoolId) -> Option<PoolTerms> {
-		None
-	}
-	fn asset(_: AssetId) -> Option<AssetTerms> {
-		None
-	}
-	fn list_market(
-		_: MarketId,
-		_: PoolId,
-		_: FeedId,
-		_: TickValue,
-		_: Size,
-		_: &RiskTerms,
-		_: &FundingTerms,
-	) -> DispatchResult {
-		Ok(())
-	}
-	fn open_interest_room(_: MarketId) -> Size {
-		Size::MAX
-	}
-}
-
-impl Breakers for Stages {
-	fn begin_block(_: Timestamp, backlog: u64) -> Weight {
-		note(format!("breakers with backlog {backlog}"));
-		weight(1)
-	}
-	fn step(
-		market: MarketId,
-		_: Timestamp,
-		facts: MarketFacts,
-		clearing: Option<Clearing>,
-	) -> Matching {
-		let clears = clearing.map_or("nothing".into(), |clearing| clearing.price.get().to_string());
-		let fault = if facts.fault { " fault" } else { "" };
-		note(format!("step {} clears {clears}{fault}", market.0));
-		Matching::Admit
-	}
-	fn step_weight() -> Weight {
-		weight(1)
-	}
-	fn allows(_: MarketId, _: Action) -> bool {
-		NewRisk::get()
-	}
-	fn step_pool(pool: PoolId, _: Timestamp, facts: breakwater_interfaces::PoolFacts) -> Weight {
-		let loss = if facts.fund.unresolved_loss { " with a loss" } else { "" };
-		note(format!("pool {}{loss}", pool.0));
-		Weight::zero()
-	}
-	fn pool_allows(_: PoolId, _: Action) -> bool {
-		NewRisk::get()
-	}
-	fn chain_allows(_: Action) -> bool {
-		NewRisk::get()
-	}
-	fn list_market(_: MarketId, _: FeedId, _: &MarketParams) -> DispatchResult {
-		Ok(())
-	}
-}
 
 impl Solvency for Stages {
 	fn step(limit: Weight) -> BookStep {
@@ -274,11 +136,11 @@ impl Exchange for Stages {
 		limit: Weight,
 		forced: &[ForcedOrder],
 		new_risk: bool,
-		decide: &mut dyn FnMut(Option<&AuctionClearing>) -> Matching,
+		decide: &mut dyn FnMut(Option<&Clearing>) -> Matching,
 	) -> Result<BatchSummary, DispatchError> {
 		assert_eq!(forced.len(), 2, "those of liquidation and of insurance");
 		let price = Price::new(100);
-		let clearing = AuctionClearing { price, volume: Size::new(7), surplus: Lots::ZERO };
+		let clearing = Clearing { price, volume: Size::new(7), surplus: Lots::ZERO };
 		decide(Some(&clearing));
 		note(format!("clear {}{}", market.0, if new_risk { "" } else { " reducing" }));
 		if Broken::get() == Some(market.0) {
@@ -298,10 +160,22 @@ impl Exchange for Stages {
 	}
 }
 
-/// A chain at its first block.
+/// A chain at its first block, with so many markets.
+pub(crate) fn chain_of(markets: u32) -> TestExternalities {
+	let world = World {
+		markets: (0..markets).map(|market| (MarketId(market), Market::default())).collect(),
+		pools: [(PoolId(0), pool_terms())].into(),
+		..Default::default()
+	};
+	world.set();
+	support::externalities::<Test>(0, 0)
+}
+
 pub(crate) fn chain() -> TestExternalities {
-	let mut ext: TestExternalities =
-		frame_system::GenesisConfig::<Test>::default().build_storage().unwrap().into();
-	ext.execute_with(|| System::set_block_number(1));
-	ext
+	chain_of(3)
+}
+
+/// The breakers refuse new risk.
+pub(crate) fn refuse_new_risk() {
+	world(|world| world.refused.push(Action::AddRisk));
 }

@@ -4,16 +4,15 @@ use sp_runtime::DispatchError;
 
 use crate::{
 	mock::{
-		chain, trace, weight, BatchWeight, BookBacklog, BookWeight, Broken, MarketCount, NewRisk,
-		Pipeline, System, Test,
+		chain, chain_of, refuse_new_risk, trace, weight, BatchWeight, BookBacklog, BookWeight,
+		Broken, Pipeline, System, Test,
 	},
 	Event, LastReport,
 };
 
 #[test]
 fn the_stages_run_in_order() {
-	chain().execute_with(|| {
-		MarketCount::set(&2);
+	chain_of(2).execute_with(|| {
 		let used = Pipeline::run();
 		assert_eq!(
 			trace(),
@@ -63,8 +62,7 @@ fn a_failing_market_is_rolled_back_and_quarantined_and_the_others_go_on() {
 
 #[test]
 fn what_does_not_fit_goes_first_in_the_next_block() {
-	chain().execute_with(|| {
-		MarketCount::set(&5);
+	chain_of(5).execute_with(|| {
 		BatchWeight::set(&36);
 		let cleared = || {
 			Pipeline::run();
@@ -115,7 +113,7 @@ fn a_backlog_takes_weight_from_ordinary_transactions() {
 #[test]
 fn without_new_risk_batches_only_reduce() {
 	chain().execute_with(|| {
-		NewRisk::set(&false);
+		refuse_new_risk();
 		Pipeline::run();
 		assert!(trace().contains(&"clear 0 reducing".to_string()));
 	});
@@ -123,8 +121,7 @@ fn without_new_risk_batches_only_reduce() {
 
 #[test]
 fn a_chain_without_markets_runs() {
-	chain().execute_with(|| {
-		MarketCount::set(&0);
+	chain_of(0).execute_with(|| {
 		assert_eq!(Pipeline::run(), weight(15));
 	});
 }

@@ -1,13 +1,9 @@
 use breakwater_contagion::{Bin, PageId};
 use breakwater_interfaces::{Contagion, ContagionLoads};
-use breakwater_units::{Amount, MarketId, PoolId, Price, Ratio, Size};
+use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Ratio, Size};
 use proptest::prelude::*;
 
 use crate::{mock::*, Collateral, Event, MarketViews, Overlap, Pages, Turn};
-
-const fn percent(percent: u64) -> Ratio {
-	Ratio::saturating_from_percent(percent)
-}
 
 fn down(market: MarketId, mark: u64) -> Vec<u64> {
 	let map = Monitor::liquidation_map(market, Price::new(mark));
@@ -157,7 +153,7 @@ mod a_round {
 	#[test]
 	fn leaves_out_a_market_without_a_price() {
 		with_chain(|| {
-			world(|world| world.markets.get_mut(&BTC.0).unwrap().mark = 0);
+			world(|world| world.market(BTC).price = 0);
 			round();
 			assert_eq!(MarketViews::<Test>::iter_keys().collect::<Vec<_>>(), [ETH]);
 			assert_eq!(Overlap::<Test>::get().pools, vec![PoolId(1)]);
@@ -171,9 +167,9 @@ mod a_round {
 			block();
 			block();
 			world(|world| {
-				let market = world.markets[&BTC.0];
-				world.markets.insert(2, market);
-				world.assets.insert(6, (8, 10));
+				let market = world.market(BTC).clone();
+				world.markets.insert(MarketId(2), market);
+				world.assets.insert(AssetId(6), asset(8, 10));
 			});
 			round();
 			round();
@@ -203,7 +199,7 @@ mod pools {
 	fn share_what_has_the_same_feed() {
 		with_chain(|| {
 			// both markets follow one feed: 5 and 7 million held where 20 million are taken
-			world(|world| world.markets.get_mut(&ETH.0).unwrap().feed = 0);
+			world(|world| world.market(ETH).feed = 0);
 			round();
 			let seen = Overlap::<Test>::get();
 			assert_eq!(seen.matrix, vec![1_250_000, 1_750_000, 1_750_000, 2_450_000]);

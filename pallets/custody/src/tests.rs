@@ -44,7 +44,10 @@ mod a_deposit {
 	#[test]
 	fn works_while_everything_else_is_halted() {
 		with_chain(|| {
-			world(|world| (world.halted, world.market_halted) = (true, true));
+			world(|world| {
+				world.closed.insert(BTC);
+				world.pools_closed = true;
+			});
 			assert_ok!(deposit(1, None, 1_000));
 		});
 	}
@@ -181,7 +184,7 @@ mod a_withdrawal {
 			assert_noop!(withdraw(1, Some(JUNK), 10), Error::<Test>::UnknownAsset);
 			assert_noop!(withdraw(8, None, 10), Error::<Test>::UnknownSubaccount);
 			assert_noop!(withdraw(2, None, 10), sp_runtime::DispatchError::Other("beyond free"));
-			world(|world| world.halted = true);
+			world(|world| world.pools_closed = true);
 			assert_noop!(withdraw(1, None, 10), Error::<Test>::Halted);
 			assert_eq!(OnHand::<Test>::get(POOL), Amount::new(1_000));
 		});
@@ -191,12 +194,12 @@ mod a_withdrawal {
 	fn asks_the_breaker_of_every_market_with_a_position() {
 		with_chain(|| {
 			assert_ok!(deposit(1, None, 1_000));
-			world(|world| world.market_halted = true);
+			world(|world| world.closed.insert(BTC));
 			assert_ok!(withdraw(1, None, 10));
 			let account = SubaccountId { owner: person(1), number: 0 }.key();
-			world(|world| {
+			Books::mutate(|books| {
 				let position = Position { lots: Lots::new(1), ..Default::default() };
-				let (_, state) = world.accounts.get_mut(&account).unwrap();
+				let (_, state) = books.get_mut(&account).unwrap();
 				state.positions.set(BTC, position).unwrap();
 			});
 			assert_noop!(withdraw(1, None, 10), Error::<Test>::Halted);

@@ -2,22 +2,23 @@
 //! the tests' control.
 
 use breakwater_auction::{Accounts, Clearing, ForcedOrder, TimeInForce, Trigger, TriggerKind};
-use breakwater_breaker::{Action, Clearing as Seen, MarketParams, Matching, PoolParams, Threshold};
+use breakwater_breaker::{Action, Matching};
 use breakwater_interfaces::{
-	AssetTerms, BatchSummary, Breakers, Exchange as _, FundingTerms, Ledger, LedgerError,
-	MarketFacts, NewRisk, PoolTerms, Pricing, RiskEngine, RiskTerms, SubaccountId, SubaccountInfo,
-	Trade,
+	genesis::{GenesisDecay, GenesisLiquidation},
+	BatchSummary, Exchange as _, Ledger, LedgerError, NewRisk, PoolTerms, RiskEngine, SubaccountId,
+	SubaccountInfo, Trade,
 };
 use breakwater_margin::{
-	health, BorrowIndex, Brackets, CollateralIndex, Indices, LegIndex, Requirement, SubaccountState,
+	health, BorrowIndex, CollateralIndex, Indices, LegIndex, Requirement, SubaccountState,
 };
-use breakwater_primitives::{oracle::FeedId, AccountId, BlockNumber};
+use breakwater_primitives::{AccountId, BlockNumber};
+use breakwater_test_support as support;
 use breakwater_units::{
-	notional, AccountKey, Amount, AssetId, LotValue, Lots, MarketId, Millis, PoolId, Price, Quote,
-	Ratio, Rounding, Side, SignedRatio, Size, TickValue, Timestamp,
+	notional, AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Rounding,
+	Side, Size,
 };
 use frame_support::{
-	derive_impl, ensure, parameter_types, storage_alias,
+	ensure, parameter_types, storage_alias,
 	traits::{BuildGenesisConfig, Hooks},
 	weights::Weight,
 	Identity, PalletId, Twox64Concat,
@@ -25,49 +26,19 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use polkadot_sdk::*;
 use sp_io::TestExternalities;
-use sp_runtime::{
-	traits::{BlakeTwo256, IdentityLookup},
-	BuildStorage, DispatchError, DispatchResult,
-};
+use sp_runtime::{DispatchError, DispatchResult};
+use support::{Engine, Gates, World};
 
-use breakwater_interfaces::genesis::{GenesisDecay, GenesisLiquidation};
+pub(crate) use support::{person as owner, world};
 
 use crate::{
 	Event, GenesisAmm, GenesisBand, GenesisBreaker, GenesisFees, GenesisFunding, GenesisMarket,
 	GenesisRisk, GenesisThreshold, OrderRequest, Percent, RequestKind, Whole,
 };
 
-type Block = sp_runtime::generic::Block<
-	sp_runtime::generic::Header<BlockNumber, BlakeTwo256>,
-	sp_runtime::testing::TestXt<RuntimeCall, ()>,
->;
+type Block = frame_system::mocking::MockBlockU32<Test>;
 
-#[frame_support::runtime]
-mod runtime {
-	#[runtime::runtime]
-	#[runtime::derive(
-		RuntimeCall,
-		RuntimeEvent,
-		RuntimeError,
-		RuntimeOrigin,
-		RuntimeFreezeReason,
-		RuntimeHoldReason,
-		RuntimeTask
-	)]
-	pub struct Test;
-
-	#[runtime::pallet_index(0)]
-	pub type System = frame_system;
-	#[runtime::pallet_index(1)]
-	pub type Exchange = crate;
-}
-
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type Block = Block;
-	type AccountId = AccountId;
-	type Lookup = IdentityLookup<AccountId>;
-}
+support::runtime!(Exchange: crate);
 
 parameter_types! {
 	pub const ExchangeId: PalletId = PalletId(*b"bw/exchg");
@@ -78,19 +49,13 @@ parameter_types! {
 	pub const MaxSwitches: u32 = 2;
 	pub const FreeCalls: u32 = 3;
 	pub const QuotaPeriod: BlockNumber = 10;
-	/// New risk and withdrawals are refused.
-	pub storage Halted: bool = false;
-	/// Room for open interest.
-	pub storage Room: u64 = u64::MAX;
-	/// The breaker refuses to list.
-	pub storage BadBreaker: bool = false;
 }
 
 impl crate::Config for Test {
 	type ListingOrigin = EnsureRoot<AccountId>;
 	type Ledger = Books;
-	type Risk = Books;
-	type Breakers = Books;
+	type Risk = Engine;
+	type Breakers = Gates;
 	type PalletId = ExchangeId;
 	type MaxBatchOrders = MaxBatchOrders;
 	type MaxNewOrders = MaxNewOrders;
@@ -118,7 +83,7 @@ impl crate::BenchmarkHelper for Books {
 	}
 }
 
-/// Ledger, risk engine and breakers.
+/// The ledger.
 #[allow(unreachable_pub)] // The configuration asks for it.
 pub struct Books;
 
@@ -128,19 +93,12 @@ pub(crate) type States = StorageMap<Mock, Identity, AccountKey, SubaccountState>
 pub(crate) type Infos = StorageMap<Mock, Identity, AccountKey, SubaccountInfo>;
 #[storage_alias]
 pub(crate) type Funds = StorageMap<Mock, Twox64Concat, PoolId, Quote>;
-#[storage_alias]
-pub(crate) type Marks = StorageMap<Mock, Twox64Concat, MarketId, Price>;
-#[storage_alias]
-pub(crate) type Listed = StorageMap<Mock, Twox64Concat, MarketId, (PoolId, TickValue)>;
-
-const INITIAL: Ratio = Ratio::saturating_from_percent(10);
-const MAINTENANCE: Ratio = Ratio::saturating_from_percent(5);
 
 pub(crate) struct MockIndices;
 
 impl Indices for MockIndices {
 	fn market(&self, market: MarketId) -> Option<LegIndex> {
-		Books::market(market)
+		Engine::market(market)
 	}
 	fn collateral(&self, _: AssetId) -> Option<CollateralIndex> {
 		None
@@ -162,7 +120,7 @@ fn after(
 	cost: Quote,
 ) -> Option<SubaccountState> {
 	let mut state = state.clone();
-	let index = Books::market(market)?;
+	let index = Engine::market(market)?;
 	let at_mark = notional(index.price(), lots, index.tick_value()).ok()?;
 	if !lots.is_zero() {
 		state.trade(market, lots, index.price(), &index).ok()?;
@@ -208,8 +166,9 @@ impl Accounts for Batch {
 		if !is_admitted && after * towards > most {
 			return false;
 		}
+		let room = Engine::open_interest_room(self.market).get();
 		let grown = after.unsigned_abs().saturating_sub(position.get().unsigned_abs());
-		if grows && after.unsigned_abs() > self.max_position.get() || grown > Room::get() {
+		if grows && after.unsigned_abs() > self.max_position.get() || grown > room {
 			return false;
 		}
 		let magnitude = Quote::from_unsigned(cost.unsigned_abs()).unwrap();
@@ -236,8 +195,8 @@ impl Ledger for Books {
 
 	fn may_trade(account: &AccountKey, market: MarketId) -> Result<(), LedgerError> {
 		let info = Infos::get(account).ok_or(LedgerError::UnknownSubaccount)?;
-		ensure!(Marks::contains_key(market), LedgerError::UnknownMarket);
-		let (pool, _) = Listed::get(market).ok_or(LedgerError::UnknownMarket)?;
+		ensure!(Engine::market(market).is_some(), LedgerError::UnknownMarket);
+		let pool = Engine::pool_of(market).ok_or(LedgerError::UnknownMarket)?;
 		ensure!(pool == info.pool, LedgerError::OtherPool);
 		ensure!(info.isolated.is_none_or(|only| only == market), LedgerError::Isolated);
 		Ok(())
@@ -260,8 +219,8 @@ impl Ledger for Books {
 	}
 
 	fn settle(market: MarketId, price: Price, trades: &[Trade]) -> DispatchResult {
-		let index = Self::market(market).ok_or("no index")?;
-		let (pool, _) = Listed::get(market).ok_or("no market")?;
+		let index = Engine::market(market).ok_or("no index")?;
+		let pool = Engine::pool_of(market).ok_or("no market")?;
 		let sum: i64 = trades.iter().map(|trade| trade.lots.get()).sum();
 		ensure!(sum == 0, "lots do not sum to zero");
 		for Trade { account, lots, fee } in trades {
@@ -330,135 +289,6 @@ fn change(pool: PoolId, account: Option<&AccountKey>, by: Quote) -> DispatchResu
 	ensure!(!by.is_negative() || !state.cash.is_negative(), "cash is short");
 	States::insert(account, state);
 	Ok(())
-}
-
-impl RiskEngine for Books {
-	fn begin_block(_: Timestamp) {}
-	fn observe_batch(_: MarketId, _: &BatchSummary, _: Timestamp) {}
-	fn market(market: MarketId) -> Option<LegIndex> {
-		let (_, tick_value) = Listed::get(market)?;
-		let mark = Marks::get(market)?;
-		let (none, brackets) = (LotValue::ZERO, Brackets::UNIFORM);
-		LegIndex::new(mark, tick_value, none, &brackets, MAINTENANCE, INITIAL).ok()
-	}
-	fn collateral(_: AssetId) -> Option<CollateralIndex> {
-		None
-	}
-	fn borrow(_: PoolId) -> BorrowIndex {
-		BorrowIndex::ONE
-	}
-	fn market_volatility(_: MarketId) -> Ratio {
-		Ratio::ZERO
-	}
-	fn asset_volatility(_: AssetId) -> Ratio {
-		Ratio::ZERO
-	}
-	fn pricing(market: MarketId) -> Option<Pricing> {
-		let mark = Marks::get(market)?;
-		Some(Pricing {
-			index: mark,
-			index_time: Timestamp::ZERO,
-			mark,
-			maintenance: MAINTENANCE,
-			initial: INITIAL,
-			funding_rate: SignedRatio::ZERO,
-			sigma_per_minute: Ratio::ZERO,
-			depth: Size::ZERO,
-			open_interest: Size::ZERO,
-		})
-	}
-	fn markets() -> Vec<(MarketId, PoolId)> {
-		Listed::iter().map(|(market, (pool, _))| (market, pool)).collect()
-	}
-	fn assets() -> Vec<AssetId> {
-		vec![]
-	}
-	fn pools() -> Vec<PoolId> {
-		vec![PoolId(0)]
-	}
-	fn pool_of(market: MarketId) -> Option<PoolId> {
-		Listed::get(market).map(|(pool, _)| pool)
-	}
-	fn feed_of(_: MarketId) -> Option<FeedId> {
-		Some(0)
-	}
-	fn pool(pool: PoolId) -> Option<PoolTerms> {
-		(pool == PoolId(0)).then(pool_terms)
-	}
-	fn asset(_: AssetId) -> Option<AssetTerms> {
-		None
-	}
-	fn list_market(
-		market: MarketId,
-		pool: PoolId,
-		_: FeedId,
-		tick_value: TickValue,
-		_: Size,
-		_: &RiskTerms,
-		_: &FundingTerms,
-	) -> DispatchResult {
-		Listed::insert(market, (pool, tick_value));
-		Ok(())
-	}
-	fn open_interest_room(_: MarketId) -> Size {
-		Size::new(Room::get())
-	}
-}
-
-fn pool_terms() -> PoolTerms {
-	PoolTerms {
-		symbol: b"main".to_vec().try_into().unwrap(),
-		quote_feed: None,
-		min_deposit: Quote::new(1_000_000),
-		min_equity: Quote::ZERO,
-		max_loan: Quote::ZERO,
-		max_borrowed: Quote::ZERO,
-		interest: Ratio::ZERO,
-		profit_cap: Quote::ZERO,
-		notional_floor: Ratio::ZERO,
-		outflow: breakwater_breaker::withdrawal::LimitTerms {
-			share: Ratio::ONE,
-			floor: Amount::ZERO,
-			account_share: Ratio::ONE,
-			account_floor: Amount::ZERO,
-			window: Millis::HOUR,
-		},
-		interest_period: Millis::HOUR,
-		breaker: PoolParams {
-			drawdown: Threshold { trip: 2, release: 1 },
-			backlog: Threshold { trip: 2, release: 1 },
-			release: Millis::SECOND,
-		},
-		fund: Default::default(),
-	}
-}
-
-impl Breakers for Books {
-	fn begin_block(_: Timestamp, _: u64) -> Weight {
-		Weight::zero()
-	}
-	fn step_weight() -> Weight {
-		Weight::zero()
-	}
-	fn step(_: MarketId, _: Timestamp, _: MarketFacts, _: Option<Seen>) -> Matching {
-		Matching::Admit
-	}
-	fn allows(_: MarketId, action: Action) -> bool {
-		!Halted::get() || !matches!(action, Action::AddRisk | Action::Bid | Action::Withdraw)
-	}
-	fn step_pool(_: PoolId, _: Timestamp, _: breakwater_interfaces::PoolFacts) -> Weight {
-		Weight::zero()
-	}
-	fn pool_allows(_: PoolId, _: Action) -> bool {
-		true
-	}
-	fn chain_allows(_: Action) -> bool {
-		true
-	}
-	fn list_market(_: MarketId, _: FeedId, _: &MarketParams) -> DispatchResult {
-		ensure!(!BadBreaker::get(), "the breaker does not like it");
-		Ok(())
-	}
 }
 
 pub(crate) fn percent(text: &str) -> Percent {
@@ -564,12 +394,8 @@ pub(crate) const DOGE: MarketId = MarketId(9);
 pub(crate) const MARK: u64 = 1_000;
 pub(crate) const RICH: i128 = 1_000_000_000_000;
 
-pub(crate) fn owner(number: u8) -> AccountId {
-	AccountId::new([number; 32])
-}
-
 pub(crate) fn sub(number: u8) -> SubaccountId {
-	SubaccountId { owner: owner(number), number: 0 }
+	support::subaccount(number, 0)
 }
 
 pub(crate) fn key(number: u8) -> AccountKey {
@@ -581,7 +407,7 @@ pub(crate) fn signed(number: u8) -> RuntimeOrigin {
 }
 
 pub(crate) fn set_mark(market: MarketId, mark: u64) {
-	Marks::insert(market, Price::new(mark));
+	world(|world| world.market(market).price = mark);
 }
 
 pub(crate) fn open(number: u8, cash: i128) {
@@ -589,12 +415,19 @@ pub(crate) fn open(number: u8, cash: i128) {
 	change(PoolId(0), Some(&account), Quote::new(cash)).unwrap();
 }
 
+/// The breakers refuse new risk and withdrawals, or no longer.
+pub(crate) fn halt(halted: bool) {
+	let refused =
+		if halted { vec![Action::AddRisk, Action::Bid, Action::Withdraw] } else { vec![] };
+	world(|world| world.refused = refused);
+}
+
 /// A chain with two markets at 1 000 ticks, and accounts 1 to 9 that are rich.
 pub(crate) fn chain() -> TestExternalities {
-	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	let mut ext = TestExternalities::from(storage);
+	let pool = PoolTerms { min_deposit: Quote::new(1_000_000), ..support::pool_terms() };
+	World { pools: [(PoolId(0), pool)].into(), ..Default::default() }.set();
+	let mut ext = support::externalities::<Test>(0, 0);
 	ext.execute_with(|| {
-		System::set_block_number(1);
 		let markets = vec![market("BTC-PERP"), market("ETH-PERP")];
 		crate::GenesisConfig::<Test> { markets, ..Default::default() }.build();
 		for market in [BTC, ETH] {
@@ -701,13 +534,7 @@ pub(crate) fn fund() -> i128 {
 }
 
 pub(crate) fn events() -> Vec<Event<Test>> {
-	System::events()
-		.into_iter()
-		.filter_map(|record| match record.event {
-			RuntimeEvent::Exchange(event) => Some(event),
-			_ => None,
-		})
-		.collect()
+	System::read_events_for_pallet()
 }
 
 /// What was traded of a market before the test looks at it: account 1 is long, account 2 short.

@@ -105,7 +105,7 @@ struct Known {
 fn known(key: &AccountKey) -> Known {
 	let state = <Margin as Ledger>::state(key).unwrap();
 	let position = state.positions.get(BTC).copied().unwrap_or_default();
-	let price = i128::from(World::get().markets[&0].price);
+	let price = i128::from(world(|world| world.market(BTC).price));
 	let lots = position.lots.get();
 	let indices = PoolIndices::<Test>::new(POOL);
 	let exact = health(&state, &indices, Requirement::Maintenance).unwrap().get();
@@ -205,7 +205,7 @@ fn assert_conserved() {
 	for pool in [POOL, OTHER_POOL, GLOBAL_POOL] {
 		sum += <Margin as Estates>::fund(pool).get() * 1_000_000_000;
 	}
-	let custody: i128 = World::get().quote.values().sum();
+	let custody: i128 = world(|world| world.quote.values().sum());
 	assert_eq!(sum, custody * 1_000_000_000, "value is not conserved");
 }
 
@@ -384,28 +384,28 @@ fn act(deed: Deed) {
 			let _ = withdraw(&key_of(who), free * percent / 100);
 		},
 		Deed::Trade { market, buyer, seller, lots, percent } => {
-			let price = World::get().markets[&market].price * percent / 100;
+			let price = world(|world| world.market(MarketId(market)).price) * percent / 100;
 			if buyer != seller {
 				let who = (&key_of(buyer), &key_of(seller));
 				let _ = trade(MarketId(market), price, who, lots);
 			}
 		},
 		Deed::Price { market, percent } => {
-			let price = World::get().markets[&market].price * percent / 100;
+			let price = world(|world| world.market(MarketId(market)).price) * percent / 100;
 			set_price(MarketId(market), price.clamp(50, 20_000));
 		},
 		Deed::Interest { step } => world(|world| {
-			let index = world.borrow.entry(POOL.0).or_insert(1_000_000_000);
+			let index = world.borrow.entry(POOL).or_insert(1_000_000_000);
 			*index = (*index + step).min(100_000_000_000);
 		}),
 		Deed::Funding { market, step } => {
-			world(|world| world.markets.get_mut(&market).unwrap().funding += step);
+			world(|world| world.market(MarketId(market)).funding += step);
 		},
 		Deed::Absorb => absorb_due(),
 		Deed::TakeOver { who, percent } => {
 			let held = lots(&key_of(who), BTC);
 			let part = held * percent as i64 / 100;
-			let price = breakwater_units::Price::new(World::get().markets[&0].price);
+			let price = breakwater_units::Price::new(world(|world| world.market(BTC).price));
 			let part = breakwater_units::Lots::new(part);
 			let _ = Insurance::take_over_lots(&key_of(who), BTC, part, price);
 		},
@@ -426,14 +426,14 @@ fn act(deed: Deed) {
 			let amount = part(cash(&key_of(who)), percent);
 			let _ = Insurance::contribute(origin(who), 0, to_all, amount);
 		},
-		Deed::Later { hours } => Now::mutate(|now| *now += hours * 3_600_000),
+		Deed::Later { hours } => pass(hours * 3_600_000),
 		Deed::Block { accounts } => blocks_of(accounts),
 	}
 }
 
 /// Accounts have settled interest to the fund, so that what they owe is what is receivable.
 fn is_conserved() {
-	if World::get().borrow.is_empty() {
+	if world(|world| world.borrow.is_empty()) {
 		assert_conserved();
 	}
 }

@@ -64,28 +64,27 @@ fn move_indices(pending: &mut Pending) {
 	for event in pending.0.drain(..) {
 		match event {
 			Event::Price { market, percent } => {
-				let now = World::get().markets[&(market as u32)].price;
+				let now = world(|world| world.market(MarketId(market as u32)).price);
 				set_price(MarketId(market as u32), (now * percent / 100).clamp(10, 100_000));
 			},
 			Event::Asset { percent } => world(|world| {
-				let (price, _) = world.assets.get_mut(&DOT.0).unwrap();
+				let price = &mut world.asset(DOT).price;
 				*price = (*price * percent / 100).clamp(1, 10_000);
 			}),
 			Event::Funding { market, step } => world(|world| {
-				world.markets.get_mut(&(market as u32)).unwrap().funding += step;
+				world.market(MarketId(market as u32)).funding += step;
 			}),
 			Event::Maintenance { market, percent } => world(|world| {
-				world.markets.get_mut(&(market as u32)).unwrap().maintenance_percent = percent;
+				world.market(MarketId(market as u32)).maintenance_percent = percent;
 			}),
 			Event::Interest { step } => {
 				let principal = LedgerPallet::borrowed(POOL);
-				let mut before = 0;
-				world(|world| {
-					let index = world.borrow.entry(POOL.0).or_insert(1_000_000_000);
-					before = *index;
-					*index = (*index + step).min(500_000_000_000);
+				let gained = world(|world| {
+					let index = world.borrow.entry(POOL).or_insert(1_000_000_000);
+					let before = *index;
+					*index = (before + step).min(500_000_000_000);
+					*index - before
 				});
-				let gained = World::get().borrow[&POOL.0] - before;
 				let interest = principal.get() * i128::from(gained) / 1_000_000_000;
 				LedgerPallet::accrue(POOL, Quote::new(interest));
 			},
@@ -146,7 +145,7 @@ fn apply(event: Event, pending: &mut Pending) {
 			}
 		},
 		Event::Trade { market, buyer, seller, lots, at, fee } => {
-			let mark = World::get().markets[&(market as u32)].price;
+			let mark = world(|world| world.market(MarketId(market as u32)).price);
 			let price = (mark * at / 100).max(1);
 			admitted_trade(MarketId(market as u32), price, (buyer, seller), lots, fee);
 		},

@@ -93,7 +93,7 @@ fn a_backstop_is_not_told_of() {
 	with_chain(|| {
 		let [long, short] = pair();
 		assert_eq!(told(), 2);
-		world(|world| world.backstop = Some(long));
+		others(|others| others.backstop = Some(long));
 		crate::Filings::<Test>::remove(long);
 		let _ = crate::Levels::<Test>::clear(u32::MAX, None);
 		deposit(&short, None, 1).unwrap();

@@ -60,9 +60,9 @@ mod a_subaccount {
 			assert_noop!(LedgerPallet::close(signed(1), 0), Error::<Test>::NotEmpty);
 			assert_noop!(LedgerPallet::close(signed(2), 0), Error::<Test>::UnknownSubaccount);
 			assert_ok!(withdraw(&key, None, 500));
-			world(|world| world.busy.push(key));
+			others(|others| others.busy.push(key));
 			assert_noop!(LedgerPallet::close(signed(1), 0), Error::<Test>::Busy);
-			world(|world| world.busy.clear());
+			others(|others| others.busy.clear());
 			assert_ok!(LedgerPallet::close(signed(1), 0));
 		});
 	}
@@ -118,7 +118,7 @@ mod settling {
 		with_chain(|| {
 			let (long, short) = (opened(1, 100_000), opened(2, 100_000));
 			assert_ok!(trade(BTC, 1_000, (&long, &short), 10, 0));
-			world(|world| world.markets.get_mut(&0).unwrap().funding = 30);
+			world(|world| world.market(BTC).funding = 30);
 			assert_ok!(trade(BTC, 1_000, (&short, &long), 10, 0));
 			assert_eq!((cash(&long), cash(&short)), (99_700, 100_300));
 			let paid = |event: &Event<Test>| {
@@ -198,7 +198,7 @@ mod a_loan {
 	fn pays_its_interest_to_the_fund_and_rounding_too() {
 		with_chain(|| {
 			let loser = in_debt();
-			world(|world| world.borrow.insert(0, 1_100_000_001).map_or((), |_| ()));
+			world(|world| world.borrow.insert(POOL, 1_100_000_001));
 			LedgerPallet::accrue(POOL, Quote::new(100));
 			assert_eq!(fund(POOL), 100);
 			LedgerPallet::do_try_state().unwrap();
@@ -216,7 +216,7 @@ mod a_loan {
 	#[test]
 	fn of_a_loss_is_given_beyond_any_limit_but_stops_new_risk() {
 		with_chain(|| {
-			world(|world| world.max_loan = 999);
+			limits(|terms| terms.max_loan = Quote::new(999));
 			let loser = in_debt();
 			assert_eq!(LedgerPallet::borrowed(POOL), Quote::new(1_000));
 			let can = |lots| {
@@ -231,9 +231,9 @@ mod a_loan {
 				)
 			};
 			assert!(!can(1));
-			world(|world| world.max_loan = 1_000);
+			limits(|terms| terms.max_loan = Quote::new(1_000));
 			assert!(can(1));
-			world(|world| world.max_borrowed = 999);
+			limits(|terms| terms.max_borrowed = Quote::new(999));
 			assert!(!can(1));
 		});
 	}
@@ -246,9 +246,9 @@ mod a_loan {
 			assert_ok!(deposit(&borrower, Some(DOT), 1_000));
 			// 100 lots of 1,000 quanta less 15 %
 			assert_eq!(LedgerPallet::withdrawable(&borrower, None), Amount::new(85_000));
-			world(|world| world.max_loan = 3_000);
+			limits(|terms| terms.max_loan = Quote::new(3_000));
 			assert_eq!(LedgerPallet::withdrawable(&borrower, None), Amount::new(3_000));
-			world(|world| world.max_borrowed = 2_000);
+			limits(|terms| terms.max_borrowed = Quote::new(2_000));
 			assert_eq!(LedgerPallet::withdrawable(&borrower, None), Amount::new(2_000));
 			assert_noop!(withdraw(&borrower, None, 2_001), Error::<Test>::BeyondFree);
 			assert_ok!(withdraw(&borrower, None, 2_000));
@@ -298,7 +298,7 @@ mod withdrawing {
 	#[test]
 	fn leaves_unrealised_profit_above_its_cap() {
 		with_chain(|| {
-			world(|world| world.profit_cap = 300);
+			limits(|terms| terms.profit_cap = Quote::new(300));
 			let (a, b) = (opened(1, 10_000), opened(2, 10_000));
 			assert_ok!(trade(BTC, 1_000, (&a, &b), 1, 0));
 			set_price(BTC, 1_100);
@@ -340,11 +340,10 @@ mod crediting {
 		with_chain(|| {
 			let (a, b) = (opened(1, 10_000), opened(2, 10_000));
 			assert_ok!(trade(BTC, 1_000, (&a, &b), 1, 0));
-			let btc = World::get().markets[&0].clone();
-			world(|world| world.markets.retain(|market, _| *market != 0));
+			let btc = world(|world| world.markets.remove(&BTC).unwrap());
 			assert_ok!(deposit(&a, None, 1));
 			assert!(events().contains(&Event::SetAside { account: a }));
-			world(|world| world.markets.insert(0, btc).map_or((), |_| ()));
+			world(|world| world.markets.insert(BTC, btc));
 			assert_eq!(LedgerPallet::recheck(&a), Ok(false));
 		});
 	}
@@ -360,7 +359,7 @@ mod estates {
 	/// An account that nothing liquidates.
 	fn backstop() -> breakwater_units::AccountKey {
 		let key = opened(99, 0);
-		world(|world| world.backstop = Some(key));
+		others(|others| others.backstop = Some(key));
 		key
 	}
 
@@ -449,8 +448,8 @@ mod estates {
 
 			let closes = vec![(BTC, Lots::new(10), Price::new(930))];
 			let levy = Levy { closes, charge: Quote::new(1_000) };
-			world(|world| {
-				world.levies.insert(short, levy);
+			others(|others| {
+				others.levies.insert(short, levy);
 			});
 			// Asking what it may trade is a touch.
 			let _ = LedgerPallet::batch(BTC, Ratio::ZERO, Size::MAX, NewRisk::ADMITTED)
@@ -548,11 +547,11 @@ mod admission {
 			assert!(!allows(20, false, 1));
 			assert!(allows(20, false, -10));
 			assert!(!allows(20, false, -11));
-			world(|world| world.markets.get_mut(&0).unwrap().room = 3);
+			world(|world| world.market(BTC).room = 3);
 			assert!(allows(20, true, 3));
 			assert!(!allows(20, true, 4));
 			assert!(allows(20, true, -13));
-			world(|world| world.min_equity = 10_000_001);
+			limits(|terms| terms.min_equity = Quote::new(10_000_001));
 			assert!(!allows(20, true, 1));
 			assert!(allows(20, true, -10));
 		});
@@ -573,9 +572,9 @@ mod admission {
 			assert!(allows(false, &a, -12) && !allows(false, &a, -13), "or turns into a short");
 			assert!(allows(false, &b, 15) && !allows(false, &b, 16), "a short turns into a long");
 			assert!(allows(false, &b, -2) && !allows(false, &b, -3), "or takes the purchases");
-			world(|world| world.markets.get_mut(&0).unwrap().room = 3);
+			world(|world| world.market(BTC).room = 3);
 			assert!(allows(true, &a, 8) && !allows(true, &a, 9), "beside what there is room for");
-			world(|world| world.min_equity = 10_000_001);
+			limits(|terms| terms.min_equity = Quote::new(10_000_001));
 			assert!(!allows(false, &a, 1), "not who may not add risk at all");
 		});
 	}
@@ -774,7 +773,7 @@ mod try_state {
 	#[test]
 	fn sees_quote_from_nowhere() {
 		catches("claims and fund are not quote on hand and receivable", |_| {
-			world(|world| *world.quote.get_mut(&0).unwrap() += 1);
+			world(|world| *world.quote.get_mut(&POOL).unwrap() += 1);
 		});
 		catches("a pool's claims are not the sum of its accounts'", |[a, _]| {
 			Subaccounts::<Test>::mutate(a, |account| {
@@ -804,7 +803,7 @@ mod try_state {
 	#[test]
 	fn sees_assets_that_are_not_there() {
 		catches("accounts do not hold what the vault holds", |_| {
-			world(|world| *world.collateral.get_mut(&DOT.0).unwrap() -= 1);
+			world(|world| *world.collateral.get_mut(&DOT).unwrap() -= 1);
 		});
 		catches("what is held of an asset is not the sum over accounts", |_| {
 			Held::<Test>::insert(DOT, Amount::new(999));

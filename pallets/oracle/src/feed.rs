@@ -91,7 +91,7 @@ pub struct PriceState {
 	pub round: Result<(), OracleError>,
 	/// How many quotes the last price rests on.
 	pub reporters: u32,
-	/// Their share of the weight.
+	/// The share of the weight whose quotes counted in this block, whether they agreed or not.
 	pub participation: Ratio,
 	/// The grade in this block.
 	pub validity: Validity,

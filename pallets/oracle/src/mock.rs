@@ -5,21 +5,18 @@ use breakwater_primitives::{
 	oracle::{OracleId, OraclePair, Quote, Report},
 	AccountId, Balance, BlockNumber,
 };
+use breakwater_test_support::{externalities, person};
 use breakwater_units::Ratio;
 use frame_support::{
-	derive_impl, parameter_types,
-	traits::{Hooks, OneSessionHandler},
+	parameter_types,
+	traits::{fungible::Mutate, Hooks, OneSessionHandler},
 	weights::Weight,
 	PalletId,
 };
 use polkadot_sdk::*;
-use sp_core::{Pair, H256};
+use sp_core::Pair;
 use sp_io::TestExternalities;
-use sp_runtime::{
-	testing::TestXt,
-	traits::{BlakeTwo256, IdentityLookup},
-	BuildStorage,
-};
+use sp_runtime::{testing::TestXt, traits::BlakeTwo256};
 
 use crate::{Event, GenesisFeed, Pallet};
 
@@ -27,43 +24,7 @@ pub(crate) type Extrinsic = TestXt<RuntimeCall, frame_system::AuthorizeCall<Test
 type Block =
 	sp_runtime::generic::Block<sp_runtime::generic::Header<BlockNumber, BlakeTwo256>, Extrinsic>;
 
-#[frame_support::runtime]
-mod runtime {
-	#[runtime::runtime]
-	#[runtime::derive(
-		RuntimeCall,
-		RuntimeEvent,
-		RuntimeError,
-		RuntimeOrigin,
-		RuntimeFreezeReason,
-		RuntimeHoldReason,
-		RuntimeTask
-	)]
-	pub struct Test;
-
-	#[runtime::pallet_index(0)]
-	pub type System = frame_system;
-	#[runtime::pallet_index(1)]
-	pub type Balances = pallet_balances;
-	#[runtime::pallet_index(2)]
-	pub type Oracle = crate;
-}
-
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type Block = Block;
-	type AccountId = AccountId;
-	type Hash = H256;
-	type Lookup = IdentityLookup<AccountId>;
-	type AccountData = pallet_balances::AccountData<Balance>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
-	type Balance = Balance;
-	type RuntimeHoldReason = RuntimeHoldReason;
-}
+breakwater_test_support::runtime!(Oracle: crate);
 
 impl frame_system::offchain::CreateTransactionBase<crate::Call<Test>> for Test {
 	type RuntimeCall = RuntimeCall;
@@ -157,20 +118,16 @@ pub(crate) fn key(number: u8) -> OracleId {
 }
 
 pub(crate) fn account(number: u8) -> AccountId {
-	AccountId::new([number; 32])
+	person(number)
 }
 
 /// A chain with reporters 1 to `reporters`.
 pub(crate) fn chain_of(reporters: u8, bond: Balance) -> TestExternalities {
 	let all = || 1..=reporters;
-	let mut balances: Vec<_> = (1..=10).map(|n| (account(n), 10 * BOND)).collect();
-	balances.push((Pallet::<Test>::pot(), 1_000_000));
-	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }
-		.assimilate_storage(&mut storage)
-		.unwrap();
-	let mut ext = TestExternalities::from(storage);
+	let mut ext = externalities::<Test>(10, 10 * BOND);
 	ext.execute_with(|| {
+		System::set_block_number(0);
+		Balances::set_balance(&Pallet::<Test>::pot(), 1_000_000);
 		let accounts: Vec<_> = all().map(account).collect();
 		Oracle::on_genesis_session(accounts.iter().zip(all().map(key)));
 		let genesis = crate::GenesisConfig::<Test> { feeds: feeds(), bond, ..Default::default() };
@@ -252,11 +209,5 @@ pub(crate) fn round_of(prices: [u64; 4]) {
 }
 
 pub(crate) fn events() -> Vec<Event<Test>> {
-	System::events()
-		.into_iter()
-		.filter_map(|record| match record.event {
-			RuntimeEvent::Oracle(event) => Some(event),
-			_ => None,
-		})
-		.collect()
+	System::read_events_for_pallet()
 }

@@ -3,8 +3,8 @@
 use alloc::{vec, vec::Vec};
 
 use breakwater_oracle_math::{
-	aggregate, classify, is_outlier, median_absolute_deviation, weighted_lower_median, Aggregate,
-	Confidence, OracleError, Report, SlowAverage, Validity, Weighted,
+	aggregate, classify, is_agreed, is_outlier, median_absolute_deviation, weighted_lower_median,
+	Aggregate, Confidence, OracleError, Report, SlowAverage, Validity, Weighted,
 };
 use breakwater_primitives::{
 	oracle::{FeedId, Quote, Quotes, REPORT_LONGEVITY},
@@ -197,7 +197,14 @@ fn round_of(feed_id: FeedId, feed: &Feed, attendants: &[Attendant], now: Timesta
 	let reported = sum(reports.iter().map(|(_, report)| report.weight));
 	let participation =
 		Ratio::from_fraction(reported, registered, Rounding::Down).unwrap_or(Ratio::ZERO);
-	Round { result: aggregate(&plain(&reports), registered), reports, participation }
+	Round { result: agreement(&plain(&reports), registered), reports, participation }
+}
+
+/// The price that a majority is near to.
+fn agreement(reports: &[Report], registered: u128) -> Result<Aggregate, OracleError> {
+	let aggregate = aggregate(reports, registered)?;
+	let agreed = is_agreed(reports, aggregate.price, registered)?;
+	agreed.then_some(aggregate).ok_or(OracleError::NoAgreement)
 }
 
 fn sum(weights: impl Iterator<Item = u128>) -> u128 {
@@ -229,12 +236,14 @@ fn next_state(
 	round: &Round,
 	now: Timestamp,
 ) -> Option<PriceState> {
+	let participation = round.participation;
 	let fresh = match round.result {
 		Ok(fresh) => fresh,
-		Err(error) => return before.map(|b| PriceState { round: Err(error), ..b.clone() }),
+		Err(error) => {
+			return before.map(|b| PriceState { round: Err(error), participation, ..b.clone() })
+		},
 	};
 	let reporters = u32::try_from(round.reports.len()).unwrap_or(u32::MAX);
-	let participation = round.participation;
 	let Some(before) = before else {
 		return Some(PriceState {
 			aggregate: fresh,
@@ -254,7 +263,12 @@ fn next_state(
 		confidence_in_force: before
 			.confidence_in_force
 			.approach(aggregate.confidence, confidence_step(&aggregate, feed)),
-		average: before.average.updated(aggregate.price, elapsed, feed.average_over),
+		average: before.average.updated(
+			aggregate.price,
+			elapsed,
+			feed.average_over,
+			feed.limits.largest_multiple,
+		),
 		aggregate,
 		updated: now,
 		round: Ok(()),

@@ -1,6 +1,6 @@
-use breakwater_oracle_math::{Action, Validity};
+use breakwater_oracle_math::{Action, OracleError, Validity};
 use breakwater_primitives::oracle::{Quote, Report};
-use breakwater_units::Price;
+use breakwater_units::{Price, Ratio};
 use frame_support::{
 	assert_ok,
 	traits::{
@@ -100,6 +100,44 @@ mod a_round {
 			assert_eq!(price(BTC), 6_000_100);
 			round_of([1_000, 6_000_100, 6_000_200, 6_000_300]);
 			assert_eq!(price(BTC), 6_000_100);
+		});
+	}
+
+	#[test]
+	fn of_two_halves_has_no_price() {
+		with_chain(|| {
+			next_block();
+			round_of([6_000_000; 4]);
+			for lie in [1_000, 5_800_000, 9_000_000] {
+				round_of([6_000_000, 6_000_000, lie, lie]);
+				let state = Prices::<Test>::get(BTC).unwrap();
+				assert_eq!(state.aggregate.price.get(), 6_000_000);
+				assert_eq!(state.round, Err(OracleError::NoAgreement));
+				assert_eq!(state.validity, Validity::NoQuorum);
+				assert_eq!(bond(1), BOND, "nobody knows who lies");
+				assert_eq!(bond(4), BOND);
+			}
+			// two percent apart is no lie
+			round_of([6_000_000, 6_000_000, 5_900_000, 5_900_000]);
+			assert_eq!((price(BTC), Prices::<Test>::get(BTC).unwrap().round), (5_900_000, Ok(())));
+		});
+	}
+
+	#[test]
+	fn knows_what_is_missing_when_it_fails() {
+		with_chain(|| {
+			next_block();
+			round_of([6_000_000; 4]);
+			for _ in 0..LIFETIME / BLOCK_MS {
+				next_block();
+			}
+			say(1, 6_000_000);
+			say(2, 6_000_000);
+			next_block();
+			let state = Prices::<Test>::get(BTC).unwrap();
+			assert_eq!(state.round, Err(OracleError::NoQuorum));
+			let missing = <Oracle as breakwater_interfaces::Prices>::price(BTC).unwrap();
+			assert_eq!(missing.missing_weight, Ratio::saturating_from_percent(50));
 		});
 	}
 

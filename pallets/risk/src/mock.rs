@@ -1,69 +1,53 @@
 //! A runtime with an oracle and accounts that hold what a test says.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use breakwater_auction::Clearing;
 use breakwater_breaker::{withdrawal::LimitTerms, PoolParams, Threshold};
-use breakwater_contagion::ContagionParams;
 use breakwater_funding::Impact;
 use breakwater_interfaces::{
-	AssetTerms, BatchSummary, ContagionLoads, Exposure, FeedPrice, FundingTerms, Loads, PoolTerms,
-	Prices, RiskEngine, RiskTerms,
+	AssetTerms, BatchSummary, ContagionLoads, Exposure, FeedPrice, Loads, PoolTerms, RiskEngine,
 };
-use breakwater_margin::Brackets;
-use breakwater_oracle_math::Action;
-use breakwater_primitives::oracle::FeedId;
-use breakwater_risk::{HaircutParams, HorizonParams, MarginParams, RampParams};
+use breakwater_primitives::{oracle::FeedId, AccountId};
+use breakwater_risk::HaircutParams;
+use breakwater_test_support as support;
 use breakwater_units::{
 	Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Size, TickValue,
 	Timestamp,
 };
-use frame_support::{derive_impl, parameter_types};
+use frame_support::parameter_types;
 use frame_system::EnsureRoot;
 use polkadot_sdk::*;
 use sp_io::TestExternalities;
-use sp_runtime::BuildStorage;
+use support::{Feeds, World};
+
+pub(crate) use support::{percent, person, ramp as ramp_params, world};
 
 use crate::{Event, ListedMarket, MarketState, MarketStates};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
-#[frame_support::runtime]
-mod runtime {
-	#[runtime::runtime]
-	#[runtime::derive(RuntimeCall, RuntimeEvent, RuntimeError, RuntimeOrigin, RuntimeTask)]
-	pub struct Test;
-
-	#[runtime::pallet_index(0)]
-	pub type System = frame_system;
-	#[runtime::pallet_index(1)]
-	pub type Risk = crate;
-}
-
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type Block = Block;
-}
+support::runtime!(Risk: crate);
 
 parameter_types! {
 	pub storage Fullness: Ratio = Ratio::ZERO;
+	pub static Others: Told = Told::default();
 }
 
 impl crate::Config for Test {
-	type ListingOrigin = EnsureRoot<u64>;
-	type Prices = Oracle;
+	type ListingOrigin = EnsureRoot<AccountId>;
+	type Prices = Feeds;
 	type Exposure = Accounts;
 	type Contagion = Monitor;
 	type Fullness = Fullness;
 	type WeightInfo = ();
 }
 
-/// What the oracle and the accounts say.
-#[derive(Default)]
-pub(crate) struct World {
-	pub(crate) decimals: BTreeMap<FeedId, u8>,
-	pub(crate) prices: BTreeMap<FeedId, FeedPrice>,
-	pub(crate) forbidden: Vec<FeedId>,
+/// What the accounts and the monitor say, and what the accounts were told.
+// The runtime's configuration, which is public, names it.
+#[allow(unreachable_pub)]
+#[derive(Clone, Default)]
+pub struct Told {
 	pub(crate) open_interest: BTreeMap<MarketId, Size>,
 	pub(crate) borrowed: BTreeMap<PoolId, Quote>,
 	pub(crate) held: BTreeMap<AssetId, Amount>,
@@ -71,36 +55,8 @@ pub(crate) struct World {
 	pub(crate) accrued: BTreeMap<PoolId, Vec<Quote>>,
 }
 
-thread_local! {
-	static WORLD: RefCell<World> = RefCell::default();
-}
-
-pub(crate) fn world<R>(look: impl FnOnce(&mut World) -> R) -> R {
-	WORLD.with_borrow_mut(look)
-}
-
-// The runtime's configuration, which is public, names it.
-#[allow(unreachable_pub)]
-pub struct Oracle;
-
-impl Prices for Oracle {
-	fn decimals(feed: FeedId) -> Option<u8> {
-		world(|world| world.decimals.get(&feed).copied())
-	}
-	fn price(feed: FeedId) -> Option<FeedPrice> {
-		world(|world| world.prices.get(&feed).copied())
-	}
-	fn permits(feed: FeedId, _: Action) -> bool {
-		world(|world| world.prices.contains_key(&feed) && !world.forbidden.contains(&feed))
-	}
-	fn finality_lag() -> Option<u32> {
-		None
-	}
-	#[cfg(feature = "runtime-benchmarks")]
-	fn set_price(feed: FeedId, price: Price, now: Timestamp) {
-		world(|world| *world.decimals.entry(feed).or_insert(2));
-		set(feed, price.get(), 0, now.get());
-	}
+pub(crate) fn others<R>(look: impl FnOnce(&mut Told) -> R) -> R {
+	Others::mutate(look)
 }
 
 // The runtime's configuration, which is public, names it.
@@ -109,16 +65,16 @@ pub struct Accounts;
 
 impl Exposure for Accounts {
 	fn open_interest(market: MarketId) -> Size {
-		world(|world| world.open_interest.get(&market).copied().unwrap_or_default())
+		others(|others| others.open_interest.get(&market).copied().unwrap_or_default())
 	}
 	fn borrowed(pool: PoolId) -> Quote {
-		world(|world| world.borrowed.get(&pool).copied().unwrap_or_default())
+		others(|others| others.borrowed.get(&pool).copied().unwrap_or_default())
 	}
 	fn held(asset: AssetId) -> Amount {
-		world(|world| world.held.get(&asset).copied().unwrap_or_default())
+		others(|others| others.held.get(&asset).copied().unwrap_or_default())
 	}
 	fn accrue(pool: PoolId, interest: Quote) {
-		world(|world| world.accrued.entry(pool).or_default().push(interest));
+		others(|others| others.accrued.entry(pool).or_default().push(interest));
 	}
 }
 
@@ -128,7 +84,7 @@ pub struct Monitor;
 
 impl ContagionLoads for Monitor {
 	fn loads() -> Loads {
-		world(|world| world.loads.clone())
+		others(|others| others.loads.clone())
 	}
 }
 
@@ -161,10 +117,6 @@ pub(crate) fn forget(feed: FeedId) {
 	world(|world| world.prices.remove(&feed));
 }
 
-pub(crate) const fn percent(percent: u64) -> Ratio {
-	Ratio::saturating_from_percent(percent)
-}
-
 pub(crate) fn pool_terms() -> PoolTerms {
 	PoolTerms {
 		symbol: b"main".to_vec().try_into().unwrap(),
@@ -193,15 +145,6 @@ pub(crate) fn pool_terms() -> PoolTerms {
 	}
 }
 
-pub(crate) fn ramp_params() -> RampParams {
-	RampParams {
-		rise_per_hour: percent(20),
-		fall_per_hour: percent(10),
-		gap_per_hour: percent(25),
-		maintenance_share: percent(60),
-	}
-}
-
 /// A lot is a thousandth of a coin: a cent of it is 10 micro-dollars.
 pub(crate) fn asset_terms() -> AssetTerms {
 	AssetTerms {
@@ -209,8 +152,6 @@ pub(crate) fn asset_terms() -> AssetTerms {
 		decimals: 8,
 		feed: BTC,
 		units_per_lot: 100_000,
-		tick_value: TickValue::new(10),
-		brackets: Brackets::UNIFORM,
 		haircut: HaircutParams {
 			tail: percent(300),
 			horizon: Millis::HOUR,
@@ -222,6 +163,7 @@ pub(crate) fn asset_terms() -> AssetTerms {
 		daily_volume: Size::new(10_000_000),
 		cap: Amount::new(100_000_000_000),
 		min_deposit: Amount::new(10_000),
+		..support::asset_terms()
 	}
 }
 
@@ -231,53 +173,16 @@ pub(crate) fn market_terms() -> ListedMarket {
 		feed: BTC,
 		tick_value: TickValue::new(10),
 		max_position: Size::new(1_000_000),
-		risk: RiskTerms {
-			brackets: Brackets::UNIFORM,
-			margin: MarginParams {
-				spread: Ratio::new(500_000),
-				lowest: percent(1),
-				highest: percent(50),
-				maintenance_share: percent(60),
-			},
-			ramp: ramp_params(),
-			horizon: HorizonParams {
-				close_out_delay: Millis::new(10 * Millis::MINUTE.get()),
-				participation: percent(10),
-				longest: Millis::DAY,
-			},
-			daily_sigma: percent(4),
-			tail: percent(350),
-			mark_band: percent(2),
-			// 100 and 200 million dollars
-			lower_cap: Quote::new(100_000_000_000_000),
-			upper_cap: Quote::new(200_000_000_000_000),
-			daily_volume: Size::new(10_000_000),
-			impact: percent(100),
-			contagion: ContagionParams {
-				depth_share: percent(50),
-				spill_share: percent(10),
-				least_cap: percent(20),
-				largest_raise: percent(50),
-			},
-		},
-		funding: FundingTerms {
-			impact_size: Size::new(100),
-			least_volume: Size::new(10),
-			cap_multiple: percent(600),
-		},
+		risk: support::risk_terms(),
+		funding: support::funding_terms(),
 	}
 }
 
 /// Feeds without prices, and nothing listed.
 pub(crate) fn empty_chain() -> TestExternalities {
-	world(|world| {
-		*world = World::default();
-		world.decimals = [(BTC, 2), (USDQ, 4), (ETH, 2)].into();
-	});
-	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	let mut ext = TestExternalities::from(storage);
-	ext.execute_with(|| System::set_block_number(1));
-	ext
+	World { decimals: [(BTC, 2), (USDQ, 4), (ETH, 2)].into(), ..Default::default() }.set();
+	Others::set(Told::default());
+	support::externalities::<Test>(0, 0)
 }
 
 /// A pool, an asset and a market, without prices.
@@ -355,11 +260,5 @@ pub(crate) fn batch(price: u64, volume: u64, now: u64) {
 }
 
 pub(crate) fn events() -> Vec<Event<Test>> {
-	System::events()
-		.into_iter()
-		.filter_map(|record| match record.event {
-			RuntimeEvent::Risk(event) => Some(event),
-			_ => None,
-		})
-		.collect()
+	System::read_events_for_pallet()
 }

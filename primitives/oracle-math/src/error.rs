@@ -27,6 +27,8 @@ pub enum OracleError {
 	ZeroPrice,
 	/// A cross rate beyond the range of a price.
 	Overflow,
+	/// No more than half of the weight is near the median: see [`crate::is_agreed`].
+	NoAgreement,
 }
 
 impl fmt::Display for OracleError {
@@ -37,6 +39,7 @@ impl fmt::Display for OracleError {
 			Self::WeightTooLarge => "weight too large",
 			Self::ZeroPrice => "a price of zero",
 			Self::Overflow => "cross rate beyond the range of a price",
+			Self::NoAgreement => "no more than half of the weight agrees on a price",
 		})
 	}
 }

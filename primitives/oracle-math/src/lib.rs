@@ -1,8 +1,8 @@
 //! From signed reports to a price that every action may or may not use.
 //!
 //! This crate owns the arithmetic between the reports of one feed and the prices that risk is
-//! computed with: capped weights and quorum, the weighted lower median with a confidence, the test
-//! for outliers, widening with age, cross rates, the mark, and which action a price is good
+//! computed with: capped weights and quorum, the weighted lower median with a confidence, whether a
+//! majority agrees with it, the test for outliers, widening with age, cross rates, the mark, and which action a price is good
 //! enough for. It promises that reporters with less than half of the weight cannot move a price
 //! outside the honest ones, that a mark stays in its band for any input, and that a worse price
 //! never permits more. It stores nothing and reads no clock.
@@ -23,6 +23,7 @@
 extern crate alloc;
 
 mod aggregate;
+mod agreement;
 mod average;
 mod centre;
 mod conduct;
@@ -36,6 +37,7 @@ mod validity;
 mod weight;
 
 pub use aggregate::{aggregate, Aggregate, Confidence, Report};
+pub use agreement::is_agreed;
 pub use average::SlowAverage;
 pub use centre::{robust_centre, SourcePrice};
 pub use conduct::{slashed, Conduct, ConductRules, Consequence, Observation, MAX_PENALTY_LEVEL};

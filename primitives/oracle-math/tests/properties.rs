@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::cast_possible_truncation)]
 
 use breakwater_oracle_math::{
-	aggregate, banded_median, capped_weights, classify, cross, has_quorum, is_outlier,
+	aggregate, banded_median, capped_weights, classify, cross, has_quorum, is_agreed, is_outlier,
 	lower_quartile, median_absolute_deviation, robust_centre, slashed, ticks_from_decimal,
 	upper_quartile, weighted_lower_median, Action, Aggregate, Basis, Conduct, ConductRules,
 	Confidence, Consequence, Limits, Observation, OracleError, Report, SlowAverage, SourcePrice,
@@ -745,6 +745,72 @@ proptest! {
 	}
 }
 
+// ---- Agreement ---------------------------------------------------------------------------------
+
+fn says(price: u64, weight: u128) -> Report {
+	let (confidence, time) = (Confidence::ZERO, Timestamp::ZERO);
+	Report { price: Price::new(price), confidence, time, weight }
+}
+
+proptest! {
+	#![proptest_config(cases(1_000))]
+
+	/// The twin adds up in floating point, away from the boundary.
+	#[test]
+	fn agreement_is_more_than_half_within_two_percent(
+		quotes in proptest::collection::vec((900u64..1_100, 1u128..10), 1..20),
+		silent in 0u128..50,
+	) {
+		let reports: Vec<Report> = quotes.iter().map(|(p, w)| says(*p, *w)).collect();
+		let registered = quotes.iter().map(|(_, weight)| weight).sum::<u128>() + silent;
+		let price = 1_000f64;
+		let near = quotes.iter().filter(|(p, _)| (*p as f64 - price).abs() / price < 0.0201);
+		let near: u128 = near.map(|(_, weight)| weight).sum();
+		let agreed = is_agreed(&reports, Price::new(1_000), registered).unwrap();
+		prop_assert_eq!(agreed, near as f64 / registered as f64 > 0.5);
+	}
+
+	/// Liars with up to half of the registered weight, whoever is silent: what is agreed on is near
+	/// an honest price.
+	#[test]
+	fn half_of_the_weight_cannot_move_a_price_away(
+		honest in proptest::collection::vec((1u64..1 << 36, 1u128..100, any::<bool>()), 1..10),
+		lies in proptest::collection::vec((1u64..1 << 36, 1u128..100), 0..10),
+	) {
+		let honest_weight: u128 = honest.iter().map(|(_, weight, _)| weight).sum();
+		let lying_weight: u128 = lies.iter().map(|(_, weight)| weight).sum();
+		prop_assume!(lying_weight <= honest_weight);
+		let spoke = honest.iter().filter(|(.., speaks)| *speaks);
+		let truths: Vec<Report> = spoke.map(|(p, w, _)| says(*p, *w)).collect();
+		let all: Vec<Report> =
+			truths.iter().copied().chain(lies.iter().map(|(p, w)| says(*p, *w))).collect();
+		let registered = honest_weight + lying_weight;
+		let Ok(seen) = aggregate(&all, registered) else { return Ok(()) };
+		if is_agreed(&all, seen.price, registered).unwrap() {
+			let price = seen.price.get();
+			let near = |p: u64| u128::from(p.abs_diff(price)) * 100 <= u128::from(price) * 2;
+			prop_assert!(truths.iter().any(|truth| near(truth.price.get())));
+		}
+	}
+
+	/// An honest majority that is of one mind always has a price.
+	#[test]
+	fn a_majority_within_two_percent_is_heard(
+		centre in 1_000u64..1 << 30,
+		shifts in proptest::collection::vec((0u64..10, 1u128..100), 1..10),
+		lies in proptest::collection::vec((1u64..1 << 36, 1u128..100), 0..10),
+	) {
+		let honest_weight: u128 = shifts.iter().map(|(_, weight)| weight).sum();
+		let lying_weight: u128 = lies.iter().map(|(_, weight)| weight).sum();
+		prop_assume!(lying_weight < honest_weight);
+		let honest = shifts.iter().map(|(shift, w)| says(centre + centre * shift / 1_000, *w));
+		let all: Vec<Report> = honest.chain(lies.iter().map(|(p, w)| says(*p, *w))).collect();
+		let registered = honest_weight + lying_weight;
+		let seen = aggregate(&all, registered).unwrap();
+		prop_assert!(is_agreed(&all, seen.price, registered).unwrap());
+	}
+}
+
 // ---- The slow average --------------------------------------------------------------------------
 
 proptest! {
@@ -754,12 +820,14 @@ proptest! {
 	fn the_slow_average_stays_among_its_prices(
 		prices in proptest::collection::vec((1u64..1 << 36, 0u64..10_000), 1..50),
 		span in 1u64..100_000,
+		multiple in 0u32..10,
 	) {
 		let mut average = SlowAverage::default();
 		let (mut low, mut high) = (u64::MAX, 0);
 		for (price, elapsed) in prices {
 			(low, high) = (low.min(price), high.max(price));
-			average = average.updated(Price::new(price), Millis::new(elapsed), Millis::new(span));
+			let (price, elapsed) = (Price::new(price), Millis::new(elapsed));
+			average = average.updated(price, elapsed, Millis::new(span), multiple);
 			let seen = average.price().get();
 			prop_assert!((low..=high).contains(&seen));
 		}
@@ -771,12 +839,64 @@ proptest! {
 		to in 1u64..1 << 36,
 		elapsed in 0u64..100_000,
 		span in 1u64..100_000,
+		multiple in 1u32..10,
 	) {
 		let moved = SlowAverage::starting_at(Price::new(from))
-			.updated(Price::new(to), Millis::new(elapsed), Millis::new(span));
+			.updated(Price::new(to), Millis::new(elapsed), Millis::new(span), multiple);
 		let part = elapsed.min(span);
-		let exact = (i128::from(from) * i128::from(span)
-			+ (i128::from(to) - i128::from(from)) * i128::from(part)) / i128::from(span);
+		let (from, multiple) = (i128::from(from), i128::from(multiple));
+		// In parts of the multiple, to divide once.
+		let to = (i128::from(to) * multiple).clamp(from, from * multiple * multiple);
+		let exact = (from * multiple * i128::from(span)
+			+ (to - from * multiple) * i128::from(part)) / (multiple * i128::from(span));
 		prop_assert!((i128::from(moved.price().get()) - exact).abs() <= 1);
+	}
+
+	#[test]
+	fn absurd_prices_move_the_slow_average_by_a_factor_of_time_alone(
+		from in 1_000u64..1 << 36,
+		absurd in proptest::collection::vec((1u64..1 << 36, 1u64..2_000), 1..100),
+		span in 100_000u64..1_000_000,
+		multiple in 2u32..10,
+	) {
+		let mut average = SlowAverage::starting_at(Price::new(from));
+		let mut held = 0;
+		for (price, elapsed) in absurd {
+			held += elapsed;
+			let (price, elapsed) = (Price::new(price), Millis::new(elapsed));
+			average = average.updated(price, elapsed, Millis::new(span), multiple);
+		}
+		let off = average.price().get() as f64 / from as f64;
+		let most = (f64::from(multiple - 1) * held as f64 / span as f64).exp();
+		// A tick of a thousand.
+		prop_assert!(off <= most * 1.001 && off >= (1.0 / most) * 0.998, "{off} {most}");
+	}
+
+	/// Whatever all reporters said for a quarter of the span, the price of before is good at once.
+	#[test]
+	fn a_price_is_good_as_soon_as_it_is_back(
+		price in 1_000u64..1 << 36,
+		absurd in proptest::collection::vec(1u64..1 << 36, 1..450),
+	) {
+		let (span, block) = (Millis::HOUR, Millis::new(2_000));
+		let mut average = SlowAverage::starting_at(Price::new(price));
+		for other in absurd {
+			average = average.updated(Price::new(other), block, span, 5);
+		}
+		let now = Timestamp::new(1_000_000);
+		let last = Aggregate {
+			price: Price::new(price),
+			confidence: Confidence::ZERO,
+			time: now,
+		};
+		let limits = Limits {
+			widest_to_withdraw: Ratio::ONE,
+			widest_to_add_risk: Ratio::ONE,
+			stale_after: Millis::MINUTE,
+			expired_after: Millis::MINUTE,
+			largest_multiple: 5,
+		};
+		let grade = classify(Some(&last), Ok(()), average.price(), (now, Ratio::ZERO), &limits);
+		prop_assert_eq!(grade, Validity::Valid);
 	}
 }

@@ -127,10 +127,10 @@ fn bad_requests_are_refused() {
 		assert_noop!(withdraw(1, 2_000_001), E::NotEnoughShares);
 		assert_noop!(withdraw(2, 1), E::NotEnoughShares);
 		assert_noop!(withdraw(1, 1_000_001), E::TooFewSharesLeft);
-		Halted::set(&true);
+		halt(true);
 		assert_noop!(deposit(1, 2_000_000), E::MarketHalted);
 		assert_noop!(withdraw(1, 5), E::MarketHalted);
-		Halted::set(&false);
+		halt(false);
 		// a loss that eats all
 		States::mutate(Amms::<Test>::get(BTC).unwrap().account, |state| {
 			state.as_mut().unwrap().cash = Quote::new(-5);

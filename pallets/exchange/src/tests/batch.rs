@@ -176,7 +176,7 @@ fn positions_do_not_grow_beyond_the_room_for_open_interest() {
 	with_chain(|| {
 		place(1, buy(1_000, 10));
 		place(2, sell(1_000, 10));
-		Room::set(&4);
+		world(|world| world.market(BTC).room = 4);
 		next_block();
 		assert_eq!((lots(1), lots(2)), (4, -4));
 	});
@@ -335,7 +335,7 @@ fn a_market_without_a_price_does_nothing() {
 	with_chain(|| {
 		place(1, buy(1_005, 10));
 		place(2, sell(995, 10));
-		Marks::remove(BTC);
+		set_mark(BTC, 0);
 		let summary = next_block();
 		assert_eq!(summary, Default::default());
 		set_mark(BTC, MARK);

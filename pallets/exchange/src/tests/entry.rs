@@ -65,7 +65,7 @@ mod is_refused {
 	fn of_an_unknown_market_or_before_its_first_price() {
 		with_chain(|| {
 			refused(OrderRequest { market: DOGE, ..buy(1_000, 1) }, E::UnknownMarket);
-			Marks::remove(BTC);
+			set_mark(BTC, 0);
 			refused(buy(1_000, 1), E::NoPrice);
 		});
 	}
@@ -163,7 +163,7 @@ mod is_refused {
 			});
 			refused(buy(1_000, 6), E::PositionTooLarge);
 			place(1, buy(1_000, 5));
-			Room::set(&3);
+			world(|world| world.market(BTC).room = 3);
 			refused(buy(1_000, 4), E::OpenInterestFull);
 			place(1, buy(1_000, 3));
 			// a reversal of 203 lots adds three
@@ -211,7 +211,7 @@ mod is_refused {
 	fn when_the_market_is_halted_but_reductions_are_not() {
 		chain().execute_with(|| {
 			positions(10);
-			Halted::set(&true);
+			halt(true);
 			refused(buy(990, 1), E::MarketHalted);
 			place(1, reduce(sell(1_000, 1)));
 		});

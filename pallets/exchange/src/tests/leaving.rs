@@ -58,7 +58,7 @@ mod cancel {
 	fn in_every_state_of_the_market() {
 		with_chain(|| {
 			let number = place(1, buy(990, 5));
-			Halted::set(&true);
+			halt(true);
 			assert_ok!(super::cancel(1, vec![OrderId::Number(number)]));
 		});
 	}

@@ -90,7 +90,7 @@ fn refuses_absurd_bounds() {
 #[test]
 fn changes_nothing_if_another_pallet_refuses() {
 	with_chain(|| {
-		BadBreaker::set(&true);
+		world(|world| world.refuses_listing = true);
 		let error = DispatchError::Other("the breaker does not like it");
 		assert_noop!(list(terms()), error);
 	});

@@ -24,10 +24,6 @@ fn ask(number: u8, shares: u128) {
 	assert_ok!(Insurance::request_exit(origin(number), POOL, 0, shares));
 }
 
-fn later(millis: u64) {
-	Now::mutate(|now| *now += millis);
-}
-
 #[test]
 fn quote_becomes_shares() {
 	with_chain(|| {
@@ -75,19 +71,19 @@ fn leaving_takes_the_delay_and_a_request_expires() {
 		let twice = Insurance::request_exit(origin(7), POOL, 0, 1);
 		assert_noop!(twice, Error::<Test>::ExitPending);
 		assert_noop!(claim(), Error::<Test>::TooEarly);
-		later(DAY - 1);
+		pass(DAY - 1);
 		assert_noop!(claim(), Error::<Test>::TooEarly);
-		later(1);
+		pass(1);
 		assert_ok!(claim());
 		assert_eq!((cash(&key_of(7)), shares(7, 0)), (500, 1_500_000));
 
 		ask(7, 1_500_000);
-		later(DAY + 2 * HOUR + 1);
+		pass(DAY + 2 * HOUR + 1);
 		assert_noop!(claim(), Error::<Test>::Expired);
 		assert_ok!(Insurance::cancel_exit(origin(7), POOL, 0));
 		assert_noop!(Insurance::cancel_exit(origin(7), POOL, 0), Error::<Test>::NoExit);
 		ask(7, 1_500_000);
-		later(DAY);
+		pass(DAY);
 		assert_ok!(claim());
 		assert_eq!((cash(&key_of(7)), shares(7, 0)), (2_000, 0));
 	});
@@ -113,7 +109,7 @@ fn a_loss_is_not_outrun() {
 	with_chain(|| {
 		back(7, 0, 60_000);
 		ask(7, shares(7, 0));
-		later(DAY);
+		pass(DAY);
 		crash();
 		// the loss is pending, and inventory open: no exit
 		assert_noop!(Insurance::claim_exit(origin(7), 0, 0), Error::<Test>::Frozen);
@@ -131,10 +127,10 @@ fn an_auction_freezes_exits_but_not_for_ever() {
 	with_chain(|| {
 		back(7, 0, 60_000);
 		ask(7, shares(7, 0));
-		later(DAY);
-		world(|world| world.auctions.push(POOL));
+		pass(DAY);
+		OpenAuctions::set(vec![POOL]);
 		assert_noop!(Insurance::claim_exit(origin(7), 0, 0), Error::<Test>::Frozen);
-		later(HOUR);
+		pass(HOUR);
 		assert_ok!(Insurance::claim_exit(origin(7), 0, 0));
 		assert_eq!(cash(&key_of(7)), 60_000);
 	});
@@ -149,7 +145,7 @@ fn what_is_open_is_priced_at_its_worst() {
 		let mark = Price::new(1_000);
 		assert_ok!(Insurance::take_over_lots(&loser, BTC, Lots::new(10), mark));
 		ask(7, shares(7, 0));
-		later(DAY + HOUR);
+		pass(DAY + HOUR);
 		assert_ok!(Insurance::claim_exit(origin(7), 0, 0));
 		assert_eq!(cash(&key_of(7)), 50_000);
 		// what was held back is capital, for nobody is left in the tranche
@@ -163,9 +159,9 @@ fn the_delay_does_not_look_like_a_loss() {
 		back(7, 0, 60_000);
 		next_block();
 		ask(7, shares(7, 0));
-		later(DAY / 2);
+		pass(DAY / 2);
 		next_block();
-		later(DAY / 2);
+		pass(DAY / 2);
 		assert_ok!(Insurance::claim_exit(origin(7), 0, 0));
 		assert_eq!(Insurance::condition(POOL).drawdown.get(), 0);
 	});

@@ -82,7 +82,7 @@ fn the_fund_of_all_is_drawn_within_the_cap_of_an_event() {
 		assert_eq!(Margin::fund(GLOBAL_POOL), Quote::new(50_000));
 
 		// a quiet day later it is another event
-		Now::mutate(|now| *now += Millis::DAY.get() + 1_000);
+		pass(Millis::DAY.get() + 1_000);
 		let third = opened(6, 10_000);
 		trade(BTC, 600, (&third, &other), 10).unwrap();
 		set_price(BTC, 400);
@@ -97,13 +97,13 @@ fn what_is_not_on_hand_is_not_drawn() {
 	with_chain(|| {
 		fund_all(100_000);
 		crash();
-		world(|world| *world.quote.entry(GLOBAL_POOL.0).or_default() = 0);
+		world(|world| *world.quote.entry(GLOBAL_POOL).or_default() = 0);
 		next_block();
 		assert_eq!(Margin::fund(GLOBAL_POOL), Quote::new(100_000));
 		let drawn = matches!(told(), Event::LossPaid { global, .. } if global.is_zero());
 		assert!(drawn);
 		// the vault of the mock has lost it
-		world(|world| *world.quote.entry(GLOBAL_POOL.0).or_default() = 100_000);
+		world(|world| *world.quote.entry(GLOBAL_POOL).or_default() = 100_000);
 	});
 }
 
@@ -149,7 +149,7 @@ fn the_breaker_sees_the_drawdown_and_the_unresolved_loss() {
 		assert_eq!(condition, FundCondition { drawdown: percent(50), unresolved_loss: false });
 
 		// a day later the highest value is what is left
-		Now::mutate(|now| *now += Millis::DAY.get());
+		pass(Millis::DAY.get());
 		next_block();
 		assert_eq!(Insurance::condition(POOL).drawdown, Ratio::ZERO);
 	});
@@ -177,7 +177,7 @@ fn premiums_come_from_income_and_go_to_the_first_loss_first() {
 		market(100_000);
 		// the 50,000 were there before: they are not income
 		fund(POOL, 900);
-		Now::mutate(|now| *now += Millis::HOUR.get());
+		pass(Millis::HOUR.get());
 		next_block();
 
 		// 1,000,000 of open interest at 876 % of a year for an hour is 1,000: income was 900
@@ -209,7 +209,7 @@ fn capital_above_the_target_is_shared_little_by_little() {
 		// not again within the hour
 		next_block();
 		assert_eq!(Margin::fund(GLOBAL_POOL), Quote::new(2_000));
-		Now::mutate(|now| *now += Millis::HOUR.get());
+		pass(Millis::HOUR.get());
 		next_block();
 		assert_eq!(Margin::fund(GLOBAL_POOL), Quote::new(3_800));
 		// what was shared is not a loss

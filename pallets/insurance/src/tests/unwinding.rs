@@ -17,7 +17,7 @@ fn inventory() {
 }
 
 fn depth(market: breakwater_units::MarketId, depth: u64) {
-	world(|world| world.markets.get_mut(&market.0).unwrap().depth = depth);
+	world(|world| world.market(market).depth = depth);
 }
 
 fn order(side: Side, limit: u64, size: u64) -> Vec<ForcedOrder> {

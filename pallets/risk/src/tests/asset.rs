@@ -105,7 +105,7 @@ mod the_haircut {
 	fn grows_with_what_is_held() {
 		with_chain(|| {
 			// ten million lots, a day's volume: 4 % impact, and 2.4 % for the time
-			world(|world| world.held.insert(COIN, Amount::new(1_000_000_000_000)));
+			others(|others| others.held.insert(COIN, Amount::new(1_000_000_000_000)));
 			block_at(T0 + 500, START);
 			let target = asset().ramp.rising_to().unwrap();
 			assert!((64_000_000..65_000_000).contains(&target.get()), "{target:?}");
@@ -130,7 +130,7 @@ mod the_haircut {
 	#[test]
 	fn is_one_at_most() {
 		with_chain(|| {
-			world(|world| world.held.insert(COIN, Amount::MAX));
+			others(|others| others.held.insert(COIN, Amount::MAX));
 			for n in 1..200 {
 				block_at(T0 + n * 300_000, START);
 			}

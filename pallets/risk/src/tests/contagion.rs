@@ -19,9 +19,9 @@ fn rates(open_interest: u64, market: u64, pool: u64) -> Rates {
 fn after(open_interest: u64, loads: &[Loads]) -> Rates {
 	let mut found = None;
 	with_chain(|| {
-		world(|world| world.open_interest.insert(PERP, Size::new(open_interest)));
+		others(|others| others.open_interest.insert(PERP, Size::new(open_interest)));
 		for (block, loads) in (1..).zip(loads) {
-			world(|world| world.loads = loads.clone());
+			others(|others| others.loads = loads.clone());
 			block_at(T0 + 500 * block, START);
 		}
 		let state = state();

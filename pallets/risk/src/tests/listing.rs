@@ -48,7 +48,7 @@ mod a_pool {
 	#[test]
 	fn is_listed_by_the_listing_origin_only() {
 		empty_chain().execute_with(|| {
-			let listed = Risk::list_pool(RuntimeOrigin::signed(1), Box::new(pool_terms()));
+			let listed = Risk::list_pool(RuntimeOrigin::signed(person(1)), Box::new(pool_terms()));
 			assert_noop!(listed, DispatchError::BadOrigin);
 		});
 	}
@@ -144,7 +144,8 @@ mod an_asset {
 	#[test]
 	fn is_listed_by_the_listing_origin_only() {
 		empty_chain().execute_with(|| {
-			let listed = Risk::list_asset(RuntimeOrigin::signed(1), Box::new(asset_terms()));
+			let listed =
+				Risk::list_asset(RuntimeOrigin::signed(person(1)), Box::new(asset_terms()));
 			assert_noop!(listed, DispatchError::BadOrigin);
 		});
 	}

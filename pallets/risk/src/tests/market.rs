@@ -95,7 +95,7 @@ mod the_index {
 				break_it();
 				block(T0 + 500);
 				assert_eq!((index(), state().index_time.get()), (START, T0), "{why}");
-				world(|world| world.forbidden.clear());
+				world(|world| world.bad_feeds.clear());
 			};
 			kept("no price", &|| forget(BTC));
 			kept("no quote price", &|| forget(USDQ));
@@ -109,8 +109,8 @@ mod the_index {
 				set(USDQ, 1, 0, T0 + 500);
 			});
 			kept("older", &|| set(BTC, START + 1_000, 0, T0 - 1));
-			kept("forbidden", &|| world(|world| world.forbidden.push(BTC)));
-			kept("quote forbidden", &|| world(|world| world.forbidden.push(USDQ)));
+			kept("forbidden", &|| world(|world| world.bad_feeds.push(BTC)));
+			kept("quote forbidden", &|| world(|world| world.bad_feeds.push(USDQ)));
 		});
 	}
 }
@@ -393,7 +393,7 @@ mod margin {
 	fn grows_with_what_is_open() {
 		with_chain(|| {
 			let calm = state().ramp;
-			world(|world| world.open_interest.insert(PERP, Size::new(1_000_000)));
+			others(|others| others.open_interest.insert(PERP, Size::new(1_000_000)));
 			block_at(T0 + 500, START);
 			// a tenth of a day's volume at a tenth of it: a third of a day
 			assert!(state().ramp.rising_to().unwrap() > calm.maintenance());
@@ -403,7 +403,7 @@ mod margin {
 	#[test]
 	fn grows_with_full_blocks() {
 		with_chain(|| {
-			world(|world| world.open_interest.insert(PERP, Size::new(100_000)));
+			others(|others| others.open_interest.insert(PERP, Size::new(100_000)));
 			block_at(T0 + 500, START);
 			let free = state().initial;
 			Fullness::set(&percent(80));
@@ -415,7 +415,7 @@ mod margin {
 	#[test]
 	fn grows_when_there_is_a_second_market_to_fall_with() {
 		with_chain(|| {
-			world(|world| world.open_interest.insert(PERP, Size::new(100_000)));
+			others(|others| others.open_interest.insert(PERP, Size::new(100_000)));
 			block_at(T0 + 500, START);
 			let alone = state().initial;
 			list(MarketId(1), &market_terms()).unwrap();
@@ -434,11 +434,11 @@ mod margin {
 	fn for_new_risk_is_everything_at_the_upper_cap() {
 		with_chain(|| {
 			// 150 million dollars at 50 a lot: half way from initial to one
-			world(|world| world.open_interest.insert(PERP, Size::new(3_000_000)));
+			others(|others| others.open_interest.insert(PERP, Size::new(3_000_000)));
 			block_at(T0 + 500, START);
 			let base = state().ramp.initial(&ramp_params()).get();
 			assert_eq!(state().initial.get(), base + (1_000_000_000 - base).div_ceil(2));
-			world(|world| world.open_interest.insert(PERP, Size::new(4_000_000)));
+			others(|others| others.open_interest.insert(PERP, Size::new(4_000_000)));
 			block_at(T0 + 1_000, START);
 			assert_eq!(state().initial, Ratio::ONE);
 		});
@@ -453,9 +453,9 @@ mod open_interest {
 		with_chain(|| {
 			// 200 million dollars at 50 a lot
 			assert_eq!(Risk::open_interest_room(PERP), Size::new(4_000_000));
-			world(|world| world.open_interest.insert(PERP, Size::new(3_999_999)));
+			others(|others| others.open_interest.insert(PERP, Size::new(3_999_999)));
 			assert_eq!(Risk::open_interest_room(PERP), Size::new(1));
-			world(|world| world.open_interest.insert(PERP, Size::MAX));
+			others(|others| others.open_interest.insert(PERP, Size::MAX));
 			assert_eq!(Risk::open_interest_room(PERP), Size::ZERO);
 		});
 	}

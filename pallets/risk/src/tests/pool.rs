@@ -9,11 +9,11 @@ use crate::{mock::*, Event};
 const HOUR: u64 = 3_600_000;
 
 fn borrow(principal: i128) {
-	world(|world| world.borrowed.insert(POOL, Quote::new(principal)));
+	others(|others| others.borrowed.insert(POOL, Quote::new(principal)));
 }
 
 fn accrued() -> Vec<Quote> {
-	world(|world| world.accrued.get(&POOL).cloned().unwrap_or_default())
+	others(|others| others.accrued.get(&POOL).cloned().unwrap_or_default())
 }
 
 #[test]

@@ -81,19 +81,19 @@ fn apply(change: &Change, now: u64, loans: &mut Vec<i128>) {
 		},
 		Change::Vanish(feed) => forget(*feed),
 		Change::Forbid(yes) => {
-			world(|world| world.forbidden = if *yes { vec![BTC] } else { vec![] });
+			world(|world| world.bad_feeds = if *yes { vec![BTC] } else { vec![] });
 		},
 		Change::Batch(summary) => Risk::observe_batch(PERP, summary, Timestamp::new(now)),
 		Change::OpenInterest(lots) => {
-			world(|world| world.open_interest.insert(PERP, Size::new(*lots)));
+			others(|others| others.open_interest.insert(PERP, Size::new(*lots)));
 		},
 		Change::Borrowed(principals) => {
 			loans.clone_from(principals);
 			let sum = Quote::new(principals.iter().sum());
-			world(|world| world.borrowed.insert(POOL, sum));
+			others(|others| others.borrowed.insert(POOL, sum));
 		},
 		Change::Held(amount) => {
-			world(|world| world.held.insert(COIN, Amount::new(*amount)));
+			others(|others| others.held.insert(COIN, Amount::new(*amount)));
 		},
 		Change::Fullness(ppb) => Fullness::set(&Ratio::new(*ppb)),
 	}
@@ -144,7 +144,7 @@ fn check_interest(loans: &[i128], before: Ratio, booked: &mut usize) {
 	assert!(after >= before);
 	let rise = i128::from(after.get() - before.get());
 	let grown: i128 = loans.iter().map(|principal| principal * rise).sum();
-	let all = world(|world| world.accrued.get(&POOL).cloned().unwrap_or_default());
+	let all = others(|others| others.accrued.get(&POOL).cloned().unwrap_or_default());
 	let new: i128 = all[*booked..].iter().map(|interest| interest.get()).sum();
 	*booked = all.len();
 	assert!(new * 1_000_000_000 <= grown);
