@@ -23,7 +23,7 @@ npm test -- "$@" || status=1
 if [ "${1:-}" = --short ]; then
 	say "Prices end to end, the short part (about two minutes)"
 else
-	say "Prices end to end (about five minutes), and a crash on four validators (about six)"
+	say "Prices end to end (about five minutes), then a crash on four validators"
 fi
 node oracle/run.js "$@" || status=1
 exit "$status"

@@ -13,7 +13,7 @@ import { makeLogFolder } from '../../zombienet/lib/logs.js';
 const HELP = `Usage: node clients/oracle/run.js [options]
 
   --short           following, a lying venue, bad input and a lying reporter (a minute)
-  --crash           only the crash (six minutes; needs the client package: npm run build)
+  --crash           only the crash (needs the client package: npm run build)
   --only <words>    only tests whose name contains these words (a regular expression)
   --node <path>     the breakwater-node to test; otherwise $BREAKWATER_NODE, or the one 'make build' built
   --logs <folder>   where the logs go; otherwise zombienet/logs/<time>
