@@ -46,6 +46,8 @@ pub struct Chain {
 	state: TestExternalities,
 	parent: Hash,
 	number: u32,
+	/// So many blocks before the present one is the last that reporters know to be final.
+	finality_lag: u32,
 }
 
 impl Chain {
@@ -113,7 +115,7 @@ impl Chain {
 	pub fn from_genesis(genesis: &RuntimeGenesisConfig) -> Result<Self, String> {
 		let state = quietly(|| genesis.build_storage())
 			.map_err(|problem| format!("the chain does not start with that: {problem}"))??;
-		Ok(Self { state: state.into(), parent: Hash::default(), number: 0 })
+		Ok(Self { state: state.into(), parent: Hash::default(), number: 0, finality_lag: 0 })
 	}
 
 	/// Reads or changes the state between blocks.
@@ -159,10 +161,10 @@ impl Chain {
 		transactions: impl FnOnce() -> Vec<DispatchResult>,
 	) -> Block {
 		let number = self.number.saturating_add(1);
-		let parent = self.parent;
+		let (parent, finality_lag) = (self.parent, self.finality_lag);
 		let (header, results, events) = self.state.execute_with(|| {
 			begin(number, parent, now);
-			report(quotes);
+			report(quotes, finality_lag);
 			let results = transactions();
 			let events = System::read_events_no_consensus().map(|record| record.event).collect();
 			(Executive::finalize_block(), results, events)
@@ -176,6 +178,11 @@ impl Chain {
 }
 
 impl Chain {
+	/// From now on the last block that reporters know to be final is so many before the present.
+	pub fn set_finality_lag(&mut self, blocks: u32) {
+		self.finality_lag = blocks;
+	}
+
 	/// Keeps what was changed between blocks.
 	///
 	/// # Panics
@@ -218,15 +225,16 @@ fn begin(number: u32, parent: Hash, now: u64) {
 }
 
 /// The reporters' signatures are not what is tried here.
-fn report(quotes: impl Fn(usize) -> Vec<Quote>) {
+fn report(quotes: impl Fn(usize) -> Vec<Quote>, finality_lag: u32) {
 	let round = System::block_number().saturating_sub(1);
+	let finalized = round.saturating_sub(finality_lag);
 	for (place, reporter) in Oracle::reporters().into_iter().enumerate() {
 		let quotes = quotes(place);
 		if quotes.is_empty() {
 			continue;
 		}
 		let quotes = quotes.try_into().expect("there are few feeds");
-		let report = Report { reporter: reporter.key, round, finalized: round, quotes };
+		let report = Report { reporter: reporter.key, round, finalized, quotes };
 		let signature = sp_core::sr25519::Signature::from_raw([0u8; 64]).into();
 		let call = breakwater_oracle::Call::<Runtime>::report { report, signature };
 		let origin = RuntimeOrigin::from(frame_system::RawOrigin::Authorized);

@@ -3,12 +3,17 @@
 
 use breakwater_breaker::Action;
 use breakwater_clearing::Event as ClearingEvent;
-use breakwater_interfaces::Breakers as _;
+use breakwater_lab::chain::dispatch;
 use breakwater_ledger::{OpenInterest, Subaccounts};
-use breakwater_runtime::{CircuitBreaker, Runtime, RuntimeEvent};
-use breakwater_units::{Lots, MarketId, Price, Side, Size};
+use breakwater_runtime::{
+	Executive, Runtime, RuntimeCall, RuntimeEvent, SignedPayload, System, UncheckedExtrinsic,
+};
+use breakwater_units::{Amount, Lots, MarketId, Price, Side, Size};
+use codec::Encode;
 use frame_support::dispatch::DispatchClass;
 use polkadot_sdk::*;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::transaction_validity::InvalidTransaction;
 
 use crate::world::*;
 
@@ -18,18 +23,6 @@ fn failed(w: &World) -> Vec<MarketId> {
 		_ => None,
 	};
 	w.events.iter().filter_map(market).collect()
-}
-
-fn allows(w: &mut World, market: MarketId, action: Action) -> bool {
-	w.with(|| CircuitBreaker::allows(market, action))
-}
-
-/// Blocks until an action is allowed; none if it is not within so many.
-fn blocks_until(w: &mut World, market: MarketId, action: Action, most: u32) -> Option<u32> {
-	(0..most).find(|_| {
-		w.block();
-		allows(w, market, action)
-	})
 }
 
 fn bid_for_all(market: MarketId, limit: u64) -> breakwater_liquidator::Call<Runtime> {
@@ -56,12 +49,12 @@ fn a_poisoned_market_is_quarantined_and_the_others_go_on() {
 	w.blocks(2);
 	assert_eq!(failed(&w), [SOL], "the batch failed once, then the market rests");
 	assert_eq!(w.lots_of(a, SOL), held, "nothing of it has happened");
-	assert!(!allows(&mut w, SOL, Action::AddRisk) && !allows(&mut w, SOL, Action::Liquidate));
+	assert!(!w.allows(SOL, Action::AddRisk) && !w.allows(SOL, Action::Liquidate));
 	w.trade(c, d, BTC, 50_000);
 
 	w.corrupt(|| OpenInterest::<Runtime>::insert(SOL, right));
 	(w.full_checks, w.batches_may_fail) = (true, false);
-	assert!(blocks_until(&mut w, SOL, Action::AddRisk, 60).is_some(), "it reopens by itself");
+	assert!(w.blocks_until(SOL, Action::AddRisk, 60).is_some(), "it reopens by itself");
 	w.blocks(3);
 	assert_eq!(w.lots_of(a, SOL), 0, "what waited has traded");
 }
@@ -90,26 +83,50 @@ fn an_account_that_cannot_be_computed_holds_up_nobody() {
 	assert!(failed(&w).is_empty(), "its market goes on");
 }
 
+/// All reporters say something absurd for so many blocks, then the truth. Returns blocks until the
+/// market is open again.
+fn absurd(price: f64, blocks: u32) -> u32 {
+	let mut w = World::new(|_| {});
+	let [long, short] = [2_000_000_000, 2_000_000_000].map(|money| w.trader(ALT, money));
+	w.trade(&long, &short, SOL, 17_000_000);
+	let before = (w.equity(&long), w.equity(&short));
+	w.full_checks = false;
+	w.price(SOL_USD, price);
+	w.blocks(blocks);
+	assert_eq!(w.losses(ALT).loss, 0, "nobody is taken over at {price}");
+	assert!(w.liquidation().next().is_none(), "nor liquidated");
+	// What was said before a price that is refused counts for five seconds.
+	if blocks > 2 {
+		assert!(!w.allows(SOL, Action::AddRisk), "nor trades");
+		assert!(!w.allows(SOL, Action::Withdraw), "nor leaves");
+	}
+	w.price(SOL_USD, 150.0);
+	let reopened = w.blocks_until(SOL, Action::AddRisk, 300).expect("it reopens");
+	assert!(w.allows(SOL, Action::Withdraw), "and pays out");
+	w.full_checks = true;
+	w.blocks(2);
+	assert_eq!((w.equity(&long), w.equity(&short)), before, "nothing is lost or gained");
+	reopened
+}
+
 #[test]
 fn prices_of_zero_and_the_maximum() {
-	for absurd in [0.0, 0.0001, 6_871_947.6736] {
-		let mut w = World::new(|_| {});
-		let [long, short] = [2_000_000_000, 2_000_000_000].map(|money| w.trader(ALT, money));
-		w.trade(&long, &short, SOL, 17_000_000);
-		let before = (w.equity(&long), w.equity(&short));
-		w.price(SOL_USD, absurd);
-		w.blocks(40);
-		assert_eq!(w.losses(ALT).loss, 0, "nobody is taken over at {absurd}");
-		assert!(w.liquidation().next().is_none(), "nor liquidated");
-		assert!(!allows(&mut w, SOL, Action::AddRisk), "nor trades");
-		assert!(!allows(&mut w, SOL, Action::Withdraw), "nor leaves");
-		w.price(SOL_USD, 150.0);
-		w.blocks(10);
-		assert_eq!((w.equity(&long), w.equity(&short)), before, "nothing is lost or gained");
-		// The slow average has believed the maximum, and forgives it in hours.
-		let reopened = blocks_until(&mut w, SOL, Action::AddRisk, 100);
-		assert!(reopened.is_some() || absurd > 150.0, "it reopens");
+	for price in [0.0, 0.0001, 10.0, 2_000.0, 6_871_947.6736] {
+		for blocks in [1, 40] {
+			let reopened = absurd(price, blocks);
+			println!("{price} for {blocks} blocks: open after {reopened}");
+			// Two seconds each.
+			assert!(reopened <= 120, "{price} for {blocks} blocks: open after {reopened}");
+		}
 	}
+}
+
+/// What it is remembered by grows with how long it holds, not with how absurd it is.
+#[test]
+fn prices_of_the_maximum_for_a_quarter_of_an_hour() {
+	let reopened = absurd(6_871_947.6736, 450);
+	println!("open after {reopened}");
+	assert!(reopened <= 120, "open after {reopened}");
 }
 
 #[test]
@@ -125,20 +142,20 @@ fn a_feed_that_stops_in_mid_crash() {
 		voice.silent = true;
 	}
 	w.blocks(8);
-	assert!(!allows(&mut w, SOL, Action::AddRisk), "after ten seconds no new risk");
+	assert!(!w.allows(SOL, Action::AddRisk), "after ten seconds no new risk");
 	w.blocks(30);
-	assert!(!allows(&mut w, SOL, Action::Liquidate), "after a minute nobody is liquidated");
+	assert!(!w.allows(SOL, Action::Liquidate), "after a minute nobody is liquidated");
 	assert!(w.liquidation().next().is_none());
 	assert_eq!(w.deposit(&saved, 50_000), Ok(()), "a top-up is always taken");
 	for voice in &mut w.voices {
 		voice.silent = false;
 	}
 	w.price(SOL_USD, 123.0);
-	let waited = blocks_until(&mut w, SOL, Action::Liquidate, 60);
+	let waited = w.blocks_until(SOL, Action::Liquidate, 60);
 	w.blocks(20);
 	assert!(w.lots_of(&long, SOL) < w.lots_of(&saved, SOL), "it was closed");
 	assert!(waited.is_some() && !w.is_due(&saved));
-	assert!(blocks_until(&mut w, SOL, Action::AddRisk, 100).is_some(), "it reopens");
+	assert!(w.blocks_until(SOL, Action::AddRisk, 100).is_some(), "it reopens");
 }
 
 #[test]
@@ -152,7 +169,7 @@ fn an_hour_of_outage_across_a_move_of_thirty_percent() {
 	w.outage(HOUR);
 	w.price(SOL_USD, 105.0);
 	w.block();
-	assert!(!allows(&mut w, SOL, Action::Liquidate), "the first block knows that it is one");
+	assert!(!w.allows(SOL, Action::Liquidate), "the first block knows that it is one");
 	let lots = w.lots_of(&long, SOL);
 	// The grace is a minute.
 	w.price(SOL_USD, 93.5);
@@ -160,11 +177,11 @@ fn an_hour_of_outage_across_a_move_of_thirty_percent() {
 	assert_eq!(w.lots_of(&long, SOL), lots, "in the grace nobody is closed");
 	assert!(w.is_due(&long) && w.is_due(&saved));
 	assert_eq!(w.deposit(&saved, 30_000), Ok(()), "but may save itself");
-	assert!(blocks_until(&mut w, SOL, Action::Liquidate, 60).is_some());
+	assert!(w.blocks_until(SOL, Action::Liquidate, 60).is_some());
 	w.blocks(20);
 	assert!(w.lots_of(&long, SOL) < lots, "then it is closed");
 	assert_eq!(w.lots_of(&saved, SOL), lots, "and who was saved is not");
-	assert!(blocks_until(&mut w, SOL, Action::AddRisk, 100).is_some(), "it reopens");
+	assert!(w.blocks_until(SOL, Action::AddRisk, 100).is_some(), "it reopens");
 }
 
 #[test]
@@ -187,54 +204,87 @@ fn a_liquidator_who_bids_and_cannot_pay() {
 	assert!(!w.is_due(&long));
 }
 
-/// So many accounts become due with one price, in a market that is deep enough for all of them.
-/// Returns blocks until none is.
+/// So many accounts at the edge of their margin, all on one side of a market that is deep enough
+/// for all of them.
+pub(crate) struct Crowd {
+	pub(crate) world: World,
+	maker: Trader,
+	members: Vec<Trader>,
+	book: [(i64, i128); 2],
+}
+
+impl Crowd {
+	pub(crate) fn new(count: u32) -> Self {
+		const EACH: i128 = 84;
+		let mut w = World::new(|genesis| {
+			for market in &mut genesis.exchange.markets {
+				market.liquidation.least_offer = 10_000_000;
+			}
+		});
+		w.endow(ALT, 10_000_000);
+		let maker = w.trader(ALT, 1_000_000_000);
+		w.full_checks = false;
+		let members: Vec<Trader> = (0..count).map(|_| w.trader(ALT, 12)).collect();
+		let deep = i128::from(count) * EACH;
+		let book = [(5, deep), (20, deep)];
+		// A batch does not fill all of them at once, and margin rises as they crowd at one price.
+		let mut without: Vec<&Trader> = members.iter().collect();
+		for _ in 0..4 * count.div_ceil(40) {
+			w.quote(&maker, SOL, &book);
+			let each = w.lots(SOL, EACH);
+			for one in without.iter().take(40) {
+				let bid = w.limit(SOL, Side::Buy, each, 10);
+				w.place(one, bid);
+			}
+			w.blocks(2);
+			without.retain(|one| w.lots_of(one, SOL) == 0);
+			// Nobody asks for them, and they are many.
+			w.events.clear();
+		}
+		assert!(without.is_empty(), "all have a position, but for {}", without.len());
+		Self { world: w, maker, members, book }
+	}
+
+	pub(crate) fn quote(&mut self) {
+		self.world.quote(&self.maker, SOL, &self.book);
+	}
+
+	/// Nobody buys any more.
+	pub(crate) fn without_book(&mut self) {
+		self.world.quote(&self.maker, SOL, &[]);
+	}
+
+	/// The mark falls below what they can bear; until the first of them is due.
+	pub(crate) fn fall(&mut self) {
+		self.world.price(SOL_USD, 132.0);
+		let of_price = (0..4).find(|_| {
+			self.world.block();
+			self.world.due() > 0
+		});
+		assert!(of_price.is_some(), "they are due");
+	}
+
+	/// Blocks until none is due, with somebody who buys; none if it takes more than so many.
+	pub(crate) fn drain(&mut self, most: u32) -> Option<u32> {
+		(0..most).find(|_| {
+			self.quote();
+			self.world.block();
+			!self.members.iter().any(|one| self.world.is_due(one))
+		})
+	}
+}
+
+/// So many accounts become due with one price. Returns blocks until none is.
 fn stampede(count: u32) -> u32 {
-	const EACH: i128 = 84;
-	let mut w = World::new(|genesis| {
-		for market in &mut genesis.exchange.markets {
-			market.liquidation.least_offer = 10_000_000;
-		}
-	});
-	w.endow(ALT, 10_000_000);
-	let maker = w.trader(ALT, 1_000_000_000);
-	w.full_checks = false;
-	let crowd: Vec<Trader> = (0..count).map(|_| w.trader(ALT, 12)).collect();
-	let deep = i128::from(count) * EACH;
-	let book = [(5, deep), (20, deep)];
-	// A batch does not fill all of them at once, and margin rises as they crowd at one price.
-	let mut without: Vec<&Trader> = crowd.iter().collect();
-	for _ in 0..4 * count.div_ceil(40) {
-		w.quote(&maker, SOL, &book);
-		let each = w.lots(SOL, EACH);
-		for one in without.iter().take(40) {
-			let bid = w.limit(SOL, Side::Buy, each, 10);
-			w.place(one, bid);
-		}
-		w.blocks(2);
-		without.retain(|one| w.lots_of(one, SOL) == 0);
-		// Nobody asks for them, and they are many.
-		w.events.clear();
-	}
-	assert!(without.is_empty(), "all have a position, but for {}", without.len());
-	w.price(SOL_USD, 132.0);
-	let of_price = (0..4).find(|_| {
-		w.quote(&maker, SOL, &book);
-		w.block();
-		w.due() > 0
-	});
-	assert!(of_price.is_some(), "they are due");
-	let mut blocks = 1;
-	while crowd.iter().any(|one| w.is_due(one)) {
-		w.quote(&maker, SOL, &book);
-		w.block();
-		blocks += 1;
-		assert!(blocks < 2_000, "the backlog drains");
-	}
-	w.full_checks = true;
-	w.block();
-	assert_eq!(w.losses(ALT).loss, 0);
-	blocks
+	let mut crowd = Crowd::new(count);
+	crowd.quote();
+	crowd.fall();
+	let blocks = crowd.drain(2_000).expect("the backlog drains");
+	crowd.world.full_checks = true;
+	crowd.world.block();
+	assert_eq!(crowd.world.losses(ALT).loss, 0);
+	// That of the price, and the one in which the last is closed.
+	blocks + 2
 }
 
 #[test]
@@ -253,7 +303,6 @@ fn ten_thousand_accounts_due_in_one_block() {
 
 /// Ordinary transactions take all that they may of a block.
 fn fill_block() {
-	use breakwater_runtime::System;
 	let limits = <Runtime as frame_system::Config>::BlockWeights::get();
 	let normal = limits.get(DispatchClass::Normal).max_total.expect("it is limited");
 	let left = limits.max_block.saturating_sub(System::block_weight().total());
@@ -281,27 +330,101 @@ fn spam_fills_every_block() {
 			Vec::new()
 		});
 	}
-	let offered = w.liquidation().any(|event| {
-		let of = |account: &breakwater_units::AccountKey| *account == long.key;
-		matches!(event, breakwater_liquidator::Event::Offered { account, .. } if of(account))
-	});
-	assert!(offered, "it is liquidated in the block of its price");
+	assert!(was_offered(&w, &long), "it is liquidated in the block of its price");
 }
 
+fn was_offered(w: &World, who: &Trader) -> bool {
+	use breakwater_liquidator::Event;
+	w.liquidation()
+		.any(|event| matches!(event, Event::Offered { account, .. } if *account == who.key))
+}
+
+const SPAMMERS: usize = 8;
+
+/// Signed transactions, each with two transfers between two subaccounts of its signer, until a
+/// block has no room for more. Returns how many it took.
+fn signed_spam() -> u32 {
+	let amount = Amount::new(1);
+	let transfer = |from, to| -> RuntimeCall {
+		breakwater_ledger::Call::<Runtime>::transfer { from, to, asset: None, amount }.into()
+	};
+	let calls = [transfer(0, 1), transfer(1, 0)].into();
+	let call: RuntimeCall = pallet_utility::Call::<Runtime>::batch_all { calls }.into();
+	let mut taken = 0;
+	let spammers: Vec<_> = Sr25519Keyring::iter().take(SPAMMERS).collect();
+	for who in spammers.into_iter().cycle() {
+		let nonce = System::account_nonce(who.to_account_id());
+		match Executive::apply_extrinsic(signed(who, nonce, call.clone())) {
+			Ok(result) => assert_eq!(result, Ok(()), "a transfer is refused"),
+			Err(refused) => {
+				assert_eq!(refused, InvalidTransaction::ExhaustsResources.into());
+				return taken;
+			},
+		}
+		taken += 1;
+	}
+	taken
+}
+
+fn signed(who: Sr25519Keyring, nonce: u32, call: RuntimeCall) -> UncheckedExtrinsic {
+	let extension = (
+		frame_system::AuthorizeCall::new(),
+		frame_system::CheckNonZeroSender::new(),
+		frame_system::CheckSpecVersion::new(),
+		frame_system::CheckTxVersion::new(),
+		frame_system::CheckGenesis::new(),
+		frame_system::CheckMortality::from(sp_runtime::generic::Era::Immortal),
+		frame_system::CheckNonce::from(nonce),
+		frame_system::CheckWeight::new(),
+		pallet_transaction_payment::ChargeTransactionPayment::from(0).into(),
+		frame_system::WeightReclaim::new(),
+	);
+	let payload = SignedPayload::new(call, extension).expect("the chain's facts are known");
+	let signature = payload.using_encoded(|bytes| who.sign(bytes));
+	let (call, extension, _) = payload.deconstruct();
+	UncheckedExtrinsic::new_signed(call, who.to_account_id().into(), signature.into(), extension)
+}
+
+/// The same with real transactions, fees and signatures: blocks take what they have room for, and
+/// hooks have theirs.
 #[test]
-fn a_reporter_that_lies() {
+fn signed_spam_fills_every_block() {
 	let mut w = World::new(|_| {});
+	w.endow(ALT, 1_000_000);
 	let long = w.trader(ALT, 30_000);
 	let short = w.trader(ALT, 1_000_000);
 	w.trade(&long, &short, SOL, 150_000);
-	let (mark, bonds) = (w.mark(SOL), w.bonds());
-	for lie in [75.0, 300.0, 0.0001] {
-		w.voices[2].own.insert(SOL_USD, lie);
-		w.blocks(20);
-		assert_eq!(w.mark(SOL), mark, "three of four say otherwise");
+	let spammers = Sr25519Keyring::iter().take(SPAMMERS).map(Sr25519Keyring::to_account_id);
+	let spammers: Vec<_> = spammers.collect();
+	w.block_of(|| {
+		let amount = Amount::new(usd(1_000).unsigned_abs());
+		let open = |number| -> RuntimeCall {
+			breakwater_ledger::Call::<Runtime>::open { number, pool: ALT, isolated: None }.into()
+		};
+		let deposit = |number| -> RuntimeCall {
+			breakwater_custody::Call::<Runtime>::deposit { number, asset: None, amount }.into()
+		};
+		let calls = || [open(0), open(1), deposit(0), deposit(1)];
+		let all = spammers.iter().flat_map(|who| calls().map(|call| dispatch(who.clone(), call)));
+		let all: Vec<_> = all.collect();
+		assert!(all.iter().all(Result::is_ok), "{all:?}");
+		all
+	});
+	let spam = |w: &mut World| {
+		w.block_of(|| {
+			let taken = signed_spam();
+			println!("{taken} transactions");
+			assert!(taken > 0, "a full block has transactions in it");
+			Vec::new()
+		});
+	};
+	for _ in 0..3 {
+		spam(&mut w);
 	}
-	assert!(w.liquidation().next().is_none());
-	let after = w.bonds();
-	assert!(after[2] < bonds[2], "it loses of its bond: {bonds:?} {after:?}");
-	assert_eq!((after[0], after[1], after[3]), (bonds[0], bonds[1], bonds[3]));
+	w.price(SOL_USD, 124.0);
+	for _ in 0..2 {
+		spam(&mut w);
+	}
+	assert!(was_offered(&w, &long), "it is liquidated in the block of its price");
+	assert!(w.blocks_until(SOL, Action::AddRisk, 30).is_some());
 }

@@ -9,9 +9,13 @@
 
 mod administrator;
 mod auctions;
+mod breakers;
 mod deleveraging;
 mod faults;
+mod limits;
 mod prices;
 mod profit;
+mod reporters;
+mod root;
 mod takeover;
 mod world;

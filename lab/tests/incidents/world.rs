@@ -236,6 +236,11 @@ impl World {
 		}
 	}
 
+	/// Finality is so many blocks behind.
+	pub(crate) fn finality_lag(&mut self, blocks: u32) {
+		self.chain.set_finality_lag(blocks);
+	}
+
 	/// Nothing happens for so long: no block.
 	pub(crate) fn outage(&mut self, milliseconds: u64) {
 		self.now += milliseconds;
@@ -477,6 +482,24 @@ impl World {
 	pub(crate) fn open_interest(&mut self, market: MarketId) -> u64 {
 		use breakwater_interfaces::Exposure as _;
 		self.with(|| Margin::open_interest(market)).get()
+	}
+
+	/// Whether an action is allowed in a market.
+	pub(crate) fn allows(&mut self, market: MarketId, action: Action) -> bool {
+		self.with(|| CircuitBreaker::allows(market, action))
+	}
+
+	/// Blocks until an action is allowed; none if it is not within so many.
+	pub(crate) fn blocks_until(
+		&mut self,
+		market: MarketId,
+		action: Action,
+		most: u32,
+	) -> Option<u32> {
+		(0..most).find(|_| {
+			self.block();
+			self.allows(market, action)
+		})
 	}
 
 	// ---- what happened

@@ -156,9 +156,12 @@ impl<T: Config> Pallet<T> {
 		ensure!(!lots.is_zero(), Error::<T>::NoAmount);
 		let price = Self::collateral_price(asset).filter(|price| *price <= max_price);
 		let price = price.ok_or(Error::<T>::NoPrice)?;
-		let value: LotValue = T::RiskEngine::collateral(asset)
-			.map(|index| price.lot_value(index.leg().tick_value()))
-			.ok_or(Error::<T>::NoPrice)?;
+		let index = T::RiskEngine::collateral(asset).ok_or(Error::<T>::NoPrice)?;
+		let state = T::Ledger::state(&backstop).unwrap_or_default();
+		let held = state.collateral.get(asset).copied().unwrap_or_default();
+		let wanted = index.amount(lots).map_err(|_| Error::<T>::NotForSale)?;
+		ensure!(wanted <= held, Error::<T>::NotForSale);
+		let value: LotValue = price.lot_value(index.leg().tick_value());
 		let signed_lots = lots.signed(breakwater_units::Side::Buy);
 		let cost = signed_lots.and_then(|lots| value.times(lots));
 		let cost: Quote = cost.map_err(|_| Error::<T>::Arithmetic)?;

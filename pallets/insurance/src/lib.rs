@@ -336,6 +336,8 @@ pub mod pallet {
 		Arithmetic,
 		/// What is stored of a deleveraging does not add up. A fault of the chain.
 		Inconsistent,
+		/// The backstop has not so many lots of the collateral.
+		NotForSale,
 	}
 
 	impl<T> From<FundError> for Error<T> {

@@ -156,7 +156,7 @@ fn fresh(market: MarketId) -> BTreeMap<AccountKey, Offer> {
 }
 
 fn is_closed(market: MarketId) -> bool {
-	World::get().closed.contains(&market.0)
+	world(|world| world.closed.contains(&market))
 }
 
 /// The accounts of which the backstop took something over, in events from so many on.
@@ -193,7 +193,7 @@ fn line(offer: &Offer) -> u64 {
 	let (mark, reserve) = (i128::from(offer.mark.get()), i128::from(offer.bankruptcy.get()));
 	let step = (mark / 1_000).max(1).min((mark - reserve).abs());
 	let start = if reserve < mark { mark - step } else { mark + step };
-	let left = i128::from(DURATION.saturating_sub(World::get().now - offer.opened.get()));
+	let left = i128::from(DURATION.saturating_sub(world(|world| world.now) - offer.opened.get()));
 	let kept = (start - reserve).abs() * left / i128::from(DURATION);
 	let price = if start > reserve { reserve + kept } else { reserve - kept };
 	u64::try_from(price.max(1)).unwrap()
@@ -204,7 +204,7 @@ fn check_forced(market: MarketId) {
 	for side in [Side::Buy, Side::Sell] {
 		let of_side = orders.iter().filter(|order| order.side == side);
 		let all: u64 = of_side.map(|order| order.size.get()).sum();
-		assert!(all <= (World::get().depth / 2).max(10), "more than the depth takes");
+		assert!(all <= (depth(market) / 2).max(10), "more than the depth takes");
 	}
 	let offers = fresh(market);
 	for order in orders {
@@ -221,9 +221,9 @@ fn run_block(moves: [i64; 2], accounts: u64) {
 	}
 	System::reset_events();
 	let mut before = scan();
-	let (known, told) = (World::get().absorbed.len(), events().len());
+	let (known, told) = (Others::get().absorbed.len(), events().len());
 	next_block_of(accounts);
-	for account in World::get().absorbed.split_off(known) {
+	for account in Others::get().absorbed.split_off(known) {
 		let (worth, _) = before.remove(&account).unwrap();
 		assert!(worth.equity < 0, "taken over above zero");
 	}
@@ -318,10 +318,10 @@ fn run(step: &Step) {
 			run_collateral_bid(Size::new(size), Price::new(limit));
 		},
 		Step::Deposit { trader, quote } => deposit(trader, None, quote),
-		Step::Room(room) => world(|world| world.room = room),
+		Step::Room(room) => others(|others| others.room = room),
 		Step::Wait(blocks) => (0..blocks).for_each(|_| run_block([0, 0], EVERYBODY)),
 		Step::Toggle(market) => world(|world| {
-			let market = MARKETS[market].0;
+			let market = MARKETS[market];
 			if !world.closed.remove(&market) {
 				world.closed.insert(market);
 			}
@@ -330,7 +330,7 @@ fn run(step: &Step) {
 }
 
 fn begin(starts: &[Start], depth: u64) {
-	world(|world| world.depth = depth);
+	set_depth(depth);
 	opened(BIDDER, 200_000);
 	for (number, start) in (1u8..).zip(starts) {
 		opened(number, start.quote);

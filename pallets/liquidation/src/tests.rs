@@ -2,6 +2,7 @@
 //! account long 100 lots with 60,000 quanta has a maintenance margin of 50,000 and gains or loses
 //! 1,000 a tick: at 989 it has 49,000 and needs 49,450.
 
+use breakwater_breaker::Action;
 use breakwater_interfaces::{Insurance, Ledger, Liquidation, Solvency, SubaccountId};
 use breakwater_units::{Amount, Lots, Price, Quote, Side, Size};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
@@ -75,8 +76,8 @@ mod planning {
 	fn cancels_orders_first() {
 		with_chain(|| {
 			let account = long(1);
-			world(|world| {
-				world.orders.insert(account, 3);
+			others(|others| {
+				others.orders.insert(account, 3);
 			});
 			set_mark(BTC, 989);
 			next_block();
@@ -107,9 +108,9 @@ mod planning {
 			set_mark(BTC, 939);
 			next_block();
 
-			assert_eq!(World::get().absorbed, [account]);
+			assert_eq!(Others::get().absorbed, [account]);
 			assert!(has(|event| *event == Event::Absorbed { account, deficit: Quote::new(1_000) }));
-			assert_eq!(position(&World::get().backstop.unwrap(), BTC), Lots::new(100));
+			assert_eq!(position(&Others::get().backstop.unwrap(), BTC), Lots::new(100));
 			assert!(!Plans::<Test>::contains_key(account));
 			assert!(!Books::is_due(&account));
 		});
@@ -123,7 +124,7 @@ mod planning {
 			next_block();
 			set_mark(BTC, 900);
 			next_block();
-			assert_eq!(World::get().absorbed, [account]);
+			assert_eq!(Others::get().absorbed, [account]);
 			assert_eq!(offer_of(&account), None);
 		});
 	}
@@ -148,15 +149,15 @@ mod breakers {
 	fn a_grace_of_the_chain_stops_everything() {
 		with_chain(|| {
 			let account = long(1);
-			world(|world| world.chain_closed = true);
+			world(|world| world.refused = vec![Action::Liquidate]);
 			set_mark(BTC, 900);
 			next_block();
-			assert!(World::get().absorbed.is_empty() && !Plans::<Test>::contains_key(account));
+			assert!(Others::get().absorbed.is_empty() && !Plans::<Test>::contains_key(account));
 			assert_eq!(Liquidator::backlog(), 0);
 
-			world(|world| world.chain_closed = false);
+			world(|world| world.refused.clear());
 			next_block();
-			assert_eq!(World::get().absorbed, [account]);
+			assert_eq!(Others::get().absorbed, [account]);
 		});
 	}
 
@@ -166,7 +167,7 @@ mod breakers {
 			long(1);
 			set_mark(BTC, 989);
 			next_block();
-			world(|world| world.chain_closed = true);
+			world(|world| world.refused = vec![Action::Liquidate]);
 			next_block();
 			assert!(forced(BTC).is_empty());
 			opened(2, 1_000_000);
@@ -182,7 +183,7 @@ mod breakers {
 			let account = long(1);
 			set_mark(BTC, 989);
 			next_block();
-			world(|world| world.pool_closed = true);
+			world(|world| world.pools_closed = true);
 			next_block();
 			assert_eq!(offer_of(&account), None);
 			assert!(has(|event| matches!(event, Event::OfferEnded { reason: End::Waits, .. })));
@@ -196,7 +197,7 @@ mod breakers {
 			buy(1, BTC, 100);
 			buy(1, ETH, 100);
 			world(|world| {
-				world.closed.insert(BTC.0);
+				world.closed.insert(BTC);
 			});
 			set_mark(BTC, 978);
 			next_block();
@@ -213,11 +214,11 @@ mod breakers {
 		with_chain(|| {
 			let account = long(1);
 			world(|world| {
-				world.closed.insert(BTC.0);
+				world.closed.insert(BTC);
 			});
 			set_mark(BTC, 900);
 			next_block();
-			assert!(World::get().absorbed.is_empty());
+			assert!(Others::get().absorbed.is_empty());
 			assert_eq!(offer_of(&account), None);
 		});
 	}
@@ -290,13 +291,13 @@ mod forcing {
 				long(number);
 			}
 			set_mark(BTC, 989);
-			world(|world| world.depth = 50);
+			set_depth(50);
 			next_block();
 			// half of the depth; 63 lots want to go, and nobody gets more than half of what is left
 			let sizes: Vec<u64> = forced(BTC).iter().map(|order| order.size.get()).collect();
 			assert_eq!(sizes, [13, 6, 6]);
 
-			world(|world| world.depth = 0);
+			set_depth(0);
 			let all: u64 = forced(BTC).iter().map(|o| o.size.get()).sum();
 			assert_eq!(all, 10, "the least offer");
 		});
@@ -451,7 +452,7 @@ mod the_end {
 	fn what_nobody_bought_goes_to_the_backstop() {
 		with_chain(|| {
 			let account = long(1);
-			world(|world| world.room = 15);
+			others(|others| others.room = 15);
 			set_mark(BTC, 989);
 			next_block();
 			pass(9_500);
@@ -459,11 +460,11 @@ mod the_end {
 			next_block();
 			// its last chance in a batch
 			assert_eq!(limits(), [940]);
-			assert_eq!(World::get().room, 15);
+			assert_eq!(Others::get().room, 15);
 			next_block();
 
 			assert_eq!(position(&account, BTC), Lots::new(85));
-			assert_eq!(position(&World::get().backstop.unwrap(), BTC), Lots::new(15));
+			assert_eq!(position(&Others::get().backstop.unwrap(), BTC), Lots::new(15));
 			assert_eq!(equity(&account), 49_000 - 15 * 490);
 			assert_eq!(fund(), 0);
 			// the rest stands at its reserve
@@ -486,7 +487,7 @@ mod the_end {
 			assert!(Plans::<Test>::get(first).unwrap().waits_until > 0);
 			set_mark(BTC, 930);
 			next_block();
-			assert!(World::get().absorbed.contains(&first));
+			assert!(Others::get().absorbed.contains(&first));
 		});
 	}
 
@@ -571,13 +572,13 @@ mod fairness {
 	fn one_that_fails_does_not_stop_the_others() {
 		with_chain(|| {
 			let (bad, good) = (long(1), long(2));
-			world(|world| {
-				world.poisoned.insert(bad);
+			others(|others| {
+				others.poisoned.insert(bad);
 			});
 			set_mark(BTC, 900);
 			next_block();
 
-			assert_eq!(World::get().absorbed, [good]);
+			assert_eq!(Others::get().absorbed, [good]);
 			let plan = Plans::<Test>::get(bad).unwrap();
 			assert!(has(
 				|event| matches!(event, Event::SetAside { account, .. } if *account == bad)
@@ -585,13 +586,11 @@ mod fairness {
 			assert_eq!(plan.waits_until, System::block_number() as u32 + RetryAfter::get());
 			assert_eq!(Liquidator::backlog(), 0);
 
-			world(|world| {
-				world.poisoned.clear();
-			});
+			others(|others| others.poisoned.clear());
 			next_block();
-			assert_eq!(World::get().absorbed, [good]);
+			assert_eq!(Others::get().absorbed, [good]);
 			pass(RetryAfter::get() as u64 * BLOCK_TIME);
-			assert_eq!(World::get().absorbed, [good, bad]);
+			assert_eq!(Others::get().absorbed, [good, bad]);
 		});
 	}
 
@@ -707,9 +706,9 @@ mod bidding {
 			let (size, limit) = (Size::new(1), Price::new(1_000));
 			let other = Liquidator::bid(signed(2), 0, unknown, Side::Buy, size, limit);
 			assert_eq!(other.unwrap_err().error, E::UnknownMarket.into());
-			world(|world| world.no_bids = true);
+			world(|world| world.refused = vec![Action::Bid]);
 			refused(2, (1, 1_000), E::NotNow);
-			world(|world| world.no_bids = false);
+			world(|world| world.refused.clear());
 			assert!(offer_of(&account).is_some());
 		});
 	}

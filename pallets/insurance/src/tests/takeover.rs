@@ -137,7 +137,7 @@ fn collateral_that_was_taken_over_is_for_sale() {
 		deposit(&loser, Some(DOT), 1_000);
 		set_price(BTC, 800);
 		assert_ok!(Insurance::absorb(&loser));
-		let buyer = opened(7, 100_000);
+		let buyer = opened(7, 50_000);
 		let buy = |lots, most| {
 			let origin = RuntimeOrigin::signed(person(7));
 			Insurance::buy_collateral(origin, 0, DOT, Size::new(lots), Price::new(most))
@@ -145,9 +145,12 @@ fn collateral_that_was_taken_over_is_for_sale() {
 		// 100 ticks less 10 %
 		assert_noop!(buy(10, 89), Error::<Test>::NoPrice);
 		assert_noop!(buy(0, 90), Error::<Test>::NoAmount);
-		assert_noop!(buy(1_000, 90), Error::<Test>::BeyondFree);
+		for more in [101, u64::MAX] {
+			assert_noop!(buy(more, 90), Error::<Test>::NotForSale);
+		}
+		assert_noop!(buy(100, 90), Error::<Test>::BeyondFree);
 		assert_ok!(buy(10, 90));
-		assert_eq!(cash(&buyer), 100_000 - 10 * 90 * 10);
+		assert_eq!(cash(&buyer), 50_000 - 10 * 90 * 10);
 		assert_eq!(Margin::state(&buyer).unwrap().collateral.get(DOT).unwrap().get(), 100);
 	});
 }
