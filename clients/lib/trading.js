@@ -2,7 +2,7 @@
 
 import { Client } from '@breakwater/client';
 
-import { BWR, account, openChain, submit } from './chain.js';
+import { BWR, account, openChain } from './chain.js';
 import { Reporter } from './reporter.js';
 import { until } from './wait.js';
 
@@ -50,7 +50,7 @@ export function placedWhenOpen(trader, order, options) {
 /** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */
 export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
   const pair = account(secret);
-  await submit(api.tx.balances.transferKeepAlive(pair.address, 1_000n * BWR), payer);
+  await client.sender(payer).submit(api.tx.balances.transferKeepAlive(pair.address, 1_000n * BWR));
   const trader = client.trader(pair);
   await client.faucet(trader.sender);
   await trader.open();

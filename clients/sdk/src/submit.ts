@@ -128,7 +128,9 @@ export class Sender {
       const sent = await this.#sign(call, nonce, options.tip ?? 0n);
       const pending = tracker.watch(sent);
       const problem = await tracker.post(pending);
-      if (!problem) {
+      // A signature has randomness in it: whoever sent these bytes sent ours. The pool says so where
+      // a block came in between and took it up from another place.
+      if (!problem || problem.code === ALREADY_THERE) {
         this.#next = nonce + 1;
         return pending;
       }
@@ -143,7 +145,7 @@ export class Sender {
       this.#next = undefined;
       return true;
     }
-    if (code === NONCE_IN_POOL || code === ALREADY_THERE) {
+    if (code === NONCE_IN_POOL) {
       this.#next = Math.max(nonce + 1, await this.#nonceOfNode());
       return true;
     }

@@ -26,6 +26,8 @@ const registry = new TypeRegistry();
 class FakeNode {
   blocks = [{ number: 0, hash: 'h0', parentHash: '', extrinsics: [] }];
   pool = new Map();
+  /** What it takes up, and says that it had it. */
+  elsewhere = new Set();
   nonce = 0;
   posts = [];
   /** What the next posts are answered with, instead of being taken. */
@@ -88,6 +90,7 @@ class FakeNode {
     if (this.pool.get(nonce) === bytes) throw rpcError('known');
     if (this.pool.has(nonce)) throw rpcError('taken');
     if (!this.lose.delete(bytes)) this.pool.set(nonce, bytes);
+    if (this.elsewhere.delete(bytes)) throw rpcError('known');
     return 'hash';
   }
 
@@ -223,6 +226,15 @@ describe('sending', () => {
     assert.ok(results[1].reason instanceof Refused);
     assert.match(results[1].reason.message, /Inability to pay/);
     assert.equal(results[2].value.nonce, 1);
+  });
+
+  it('waits for what the pool took up from elsewhere while it was posted', async () => {
+    const { node, sender } = setUp();
+    node.elsewhere.add('0:a');
+    const [result] = await settled(node, [sender.submit(call('a'))]);
+
+    assert.equal(result.status, 'fulfilled', String(result.reason));
+    assert.deepEqual(node.blocks.flatMap(({ extrinsics }) => extrinsics).filter((bytes) => bytes.endsWith(':a')), ['0:a']);
   });
 
   it('signs anew where somebody else was faster', async () => {
