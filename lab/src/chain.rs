@@ -24,7 +24,10 @@ use sp_runtime::{
 };
 use sp_state_machine::{Ext, OverlayedChanges};
 
-use crate::{genesis::Change, listing::Listing, market::Said};
+use crate::{flat::Flat, genesis::Change, listing::Listing, market::Said};
+
+/// Blocks after which memory is given back: it takes longer the larger the state.
+const TIDY_EVERY: u32 = 100;
 
 /// A call, and who makes it.
 pub type Act = (AccountId, RuntimeCall);
@@ -41,9 +44,47 @@ pub struct Block {
 	pub state_root: Hash,
 }
 
+/// Where a chain keeps its state.
+pub trait State {
+	/// Reads or changes it.
+	fn run<R>(&mut self, run: impl FnOnce() -> R) -> R;
+
+	/// Keeps what was changed.
+	///
+	/// # Panics
+	/// If a storage layer is open.
+	fn commit(&mut self);
+
+	/// Gives back memory that nothing needs any more.
+	fn tidy(&mut self) {}
+
+	/// Runs on what was kept, and forgets what that did.
+	fn on_a_copy<R>(&self, run: impl FnOnce(&mut dyn Externalities) -> R) -> R;
+}
+
+impl State for TestExternalities {
+	fn run<R>(&mut self, run: impl FnOnce() -> R) -> R {
+		self.execute_with(run)
+	}
+
+	fn commit(&mut self) {
+		self.commit_all().expect("no storage layer is open");
+	}
+
+	/// The trie keeps nodes that were replaced: all states that there were.
+	fn tidy(&mut self) {
+		self.backend.backend_storage_mut().purge();
+	}
+
+	fn on_a_copy<R>(&self, run: impl FnOnce(&mut dyn Externalities) -> R) -> R {
+		let mut overlay = OverlayedChanges::default();
+		run(&mut Ext::new(&mut overlay, &self.backend, None))
+	}
+}
+
 /// A chain with four reporters who agree.
-pub struct Chain {
-	state: TestExternalities,
+pub struct Chain<S = TestExternalities> {
+	state: S,
 	parent: Hash,
 	number: u32,
 	/// So many blocks before the present one is the last that reporters know to be final.
@@ -117,10 +158,33 @@ impl Chain {
 			.map_err(|problem| format!("the chain does not start with that: {problem}"))??;
 		Ok(Self { state: state.into(), parent: Hash::default(), number: 0, finality_lag: 0 })
 	}
+}
 
+impl Chain<Flat> {
+	/// The chain of the preset for local test networks, whose blocks have no state root.
+	///
+	/// # Panics
+	/// If the preset does not build.
+	pub fn without_root() -> Self {
+		let state = Chain::genesis().build_storage().expect("the preset builds").into();
+		Self { state, parent: Hash::default(), number: 0, finality_lag: 0 }
+	}
+
+	/// See [`Flat::fork`].
+	pub fn fork(&self) -> Self {
+		Self { state: self.state.fork(), ..*self }
+	}
+
+	/// See [`Flat::detached`].
+	pub fn detached(&self) -> Self {
+		Self { state: self.state.detached(), ..*self }
+	}
+}
+
+impl<S: State> Chain<S> {
 	/// Reads or changes the state between blocks.
 	pub fn with<R>(&mut self, run: impl FnOnce() -> R) -> R {
-		self.state.execute_with(run)
+		self.state.run(run)
 	}
 
 	/// The number of the last block.
@@ -162,7 +226,7 @@ impl Chain {
 	) -> Block {
 		let number = self.number.saturating_add(1);
 		let (parent, finality_lag) = (self.parent, self.finality_lag);
-		let (header, results, events) = self.state.execute_with(|| {
+		let (header, results, events) = self.state.run(|| {
 			begin(number, parent, now);
 			report(quotes, finality_lag);
 			let results = transactions();
@@ -170,14 +234,17 @@ impl Chain {
 			(Executive::finalize_block(), results, events)
 		});
 		// Else every block's state root would be computed over the changes of all before it.
-		self.state.commit_all().expect("no storage layer is open");
+		self.state.commit();
+		if number.is_multiple_of(TIDY_EVERY) {
+			self.state.tidy();
+		}
 		self.parent = header.hash();
 		self.number = number;
 		Block { number, results, events, state_root: *header.state_root() }
 	}
 }
 
-impl Chain {
+impl<S: State> Chain<S> {
 	/// From now on the last block that reporters know to be final is so many before the present.
 	pub fn set_finality_lag(&mut self, blocks: u32) {
 		self.finality_lag = blocks;
@@ -188,7 +255,7 @@ impl Chain {
 	/// # Panics
 	/// If a storage layer is open.
 	pub fn commit(&mut self) {
-		self.state.commit_all().expect("no storage layer is open");
+		self.state.commit();
 	}
 
 	/// The header with which the next block begins.
@@ -198,8 +265,7 @@ impl Chain {
 
 	/// Runs on the state as it is, and forgets what it did.
 	pub fn on_a_copy<R>(&self, run: impl FnOnce(&mut dyn Externalities) -> R) -> R {
-		let mut overlay = OverlayedChanges::default();
-		run(&mut Ext::new(&mut overlay, &self.state.backend, None))
+		self.state.on_a_copy(run)
 	}
 }
 

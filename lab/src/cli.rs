@@ -11,7 +11,6 @@ use crate::{
 	chain::Chain,
 	command,
 	compare::{self, Comparison},
-	counting::Touched,
 	feeds,
 	genesis::{Change, Without},
 	output::Output,
@@ -100,8 +99,13 @@ enum Command {
 	},
 	/// What the beginning of a block costs in the Wasm runtime: ratios within one run.
 	Bench {
-		/// How many accounts are open, besides 1,000.
-		#[arg(long, value_delimiter = ',', default_value = "10000,100000")]
+		/// How many accounts are open, besides 1,000. A million takes 2 GB of memory.
+		#[arg(
+			long,
+			value_delimiter = ',',
+			default_value = "10000,100000",
+			value_parser = clap::value_parser!(u32).range(1_000..=10_000_000)
+		)]
 		accounts: Vec<u32>,
 		/// How many orders trade in one batch.
 		#[arg(long, value_delimiter = ',', default_value = "2,50,100")]
@@ -275,8 +279,7 @@ impl Session {
 	fn execute(&self, command: Command) -> Result<(), Failure> {
 		match command {
 			Command::Bench { accounts, orders } => {
-				bench(&accounts, &orders);
-				Ok(())
+				bench::print(&accounts, &orders).map_err(Failure::Broken)
 			},
 			Command::Scenario { list: true, .. } => {
 				let all = Scenario::ALL.iter().map(help);
@@ -541,68 +544,4 @@ fn say(text: &str) -> Result<(), String> {
 fn said_where(destination: &Destination) -> Result<(), String> {
 	let Some(out) = &destination.out else { return Ok(()) };
 	say(&format!("\n{}\n", out.join("report.html").display()))
-}
-
-/// Orders placed, one and fifty in a transaction.
-fn placing(signature: std::time::Duration) {
-	const ORDERS: u32 = 50;
-	println!("\n| orders in a transaction | µs an order | reads an order | writes an order | orders a second | checks of a signature an order |");
-	println!("|---:|---:|---:|---:|---:|---:|");
-	for per_call in [1, 50] {
-		let measured = bench::placing(ORDERS, per_call);
-		let each = |all: f64| all / f64::from(ORDERS);
-		let seconds = each(measured.time.as_secs_f64());
-		println!(
-			"| {per_call} | {:.0} | {:.1} | {:.1} | {:.0} | {:.1} |",
-			seconds * 1e6,
-			each(measured.touched.reads as f64),
-			each(measured.touched.writes as f64),
-			1.0 / seconds,
-			seconds / signature.as_secs_f64()
-		);
-	}
-}
-
-fn bench(accounts: &[u32], orders: &[u32]) {
-	let row = |what: String, measured: &bench::Measured, ratio: f64| {
-		let Touched { reads, writes } = measured.touched;
-		println!(
-			"| {what} | {:.2} | {reads} | {writes} | {} | {ratio:.2} |",
-			measured.time.as_secs_f64() * 1e3,
-			measured.woken
-		);
-	};
-	println!(
-		"| block's beginning | ms | reads | writes | woken | reads, relative to 1,000 accounts |"
-	);
-	println!("|---|---:|---:|---:|---:|---:|");
-	for (name, move_) in [("a tick that crosses none", 1), ("a fall of 15 %", -1_500)] {
-		let few = bench::tick(1_000, move_);
-		row(format!("{name}, 1,000 accounts"), &few, 1.0);
-		for count in accounts {
-			let many = bench::tick(*count, move_);
-			let ratio = many.touched.reads as f64 / few.touched.reads as f64;
-			row(format!("{name}, {count} accounts"), &many, ratio);
-		}
-	}
-	let signature = bench::signature();
-	placing(signature);
-	let empty = bench::batch(0);
-	println!("\n| orders that could trade | that do | ms | reads an order | writes an order | orders a second | a signature's check takes {:.0} µs: so many an order |", signature.as_secs_f64() * 1e6);
-	println!("|---|---:|---:|---:|---:|---:|---:|");
-	for count in orders {
-		let measured = bench::batch(*count);
-		let time = measured.time.saturating_sub(empty.time);
-		let each = f64::from(measured.filled.max(1));
-		let of = |more: u64, less: u64| more.saturating_sub(less) as f64 / each;
-		println!(
-			"| {count} | {} | {:.2} | {:.1} | {:.1} | {:.0} | {:.1} |",
-			measured.filled,
-			time.as_secs_f64() * 1e3,
-			of(measured.touched.reads, empty.touched.reads),
-			of(measured.touched.writes, empty.touched.writes),
-			each / time.as_secs_f64().max(1e-9),
-			time.as_secs_f64() / each / signature.as_secs_f64()
-		);
-	}
 }

@@ -15,6 +15,7 @@ pub mod compare;
 pub mod counting;
 pub mod events;
 pub mod feeds;
+pub mod flat;
 pub mod genesis;
 pub mod invariants;
 pub mod listing;

@@ -57,6 +57,7 @@ fn absurd_flags_are_refused() {
 		(&["compare", "crash", "--feed", "BTC=x.csv"], "cannot be used with"),
 		(&["compare"], "<SCENARIO>"),
 		(&["compare", "crash", "--designs", "luck"], "possible values: breakwater"),
+		(&["bench", "--accounts", "10"], "10 is not in 1000..=10000000"),
 		(&["sweep"], "--vary"),
 		(&["sweep", "--vary", "tale=1"], "there is no such parameter"),
 		(&["sweep", "--vary", "tail=300%", "--scenarios", "doom"], "possible values: calm"),
