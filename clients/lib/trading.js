@@ -48,9 +48,9 @@ export function placedWhenOpen(trader, order, options) {
 }
 
 /** A trader behind a secret nobody else uses, with fees paid for, test assets, and so much quote deposited. */
-export async function fundedTrader({ api, client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
+export async function fundedTrader({ client, accounts }, secret, { deposit, payer = accounts.bob } = {}) {
   const pair = account(secret);
-  await client.sender(payer).submit(api.tx.balances.transferKeepAlive(pair.address, 1_000n * BWR));
+  await client.sender(payer).submit(client.connection.call('balances', 'transferKeepAlive', pair.address, 1_000n * BWR));
   const trader = client.trader(pair);
   await client.faucet(trader.sender);
   await trader.open();
