@@ -121,6 +121,7 @@ fn a_backlog_of_due_accounts() {
 	assert!(market_is_reduce_only(w, SOL) && pool_is_reduce_only(w, ALT));
 	assert!(chain_is_reduce_only(w), "it takes the block's budget from all");
 	assert!(!pool_is_reduce_only(w, MAIN), "which is not the other pool's fault");
+	assert!(!market_is_reduce_only(w, BTC), "nor its markets'");
 	assert!(!w.allows(BTC, Action::AddRisk) && w.allows(SOL, Action::Liquidate));
 	assert!(crowd.drain(200).is_some(), "it drains, as what is forced may be taken over");
 	crowd.world.full_checks = true;

@@ -28,6 +28,8 @@ parameter_types! {
 	/// What a batch weighs.
 	pub storage BatchWeight: u64 = 10;
 	pub storage BookBacklog: bool = false;
+	/// The pool whose accounts wait.
+	pub storage Late: Option<u32> = None;
 	/// What a step of the trigger book weighs.
 	pub storage BookWeight: u64 = 5;
 	pub Limits: Budget = Budget {
@@ -56,6 +58,9 @@ impl crate::Config for Test {
 	type WeightInfo = ();
 }
 
+/// Accounts that wait, of the pool that is late.
+const WAITING: u32 = 70;
+
 #[allow(unreachable_pub)]
 pub struct Stages;
 
@@ -79,8 +84,12 @@ impl Solvency for Stages {
 }
 
 impl Liquidation for Stages {
-	fn backlog_of(_: PoolId) -> u32 {
-		0
+	fn backlog_of(pool: PoolId) -> u32 {
+		if Late::get() == Some(pool.0) {
+			WAITING
+		} else {
+			0
+		}
 	}
 	fn forced_orders(market: MarketId, _: u32) -> Vec<ForcedOrder> {
 		<Stages as Insurance>::forced_orders(market)
@@ -96,7 +105,7 @@ impl Liquidation for Stages {
 		weight(5)
 	}
 	fn backlog() -> u32 {
-		0
+		Late::get().map_or(0, |_| WAITING)
 	}
 }
 
@@ -173,6 +182,21 @@ pub(crate) fn chain_of(markets: u32) -> TestExternalities {
 
 pub(crate) fn chain() -> TestExternalities {
 	chain_of(3)
+}
+
+/// Two pools with a market each.
+pub(crate) fn two_pools() -> TestExternalities {
+	let market = |pool: u32| {
+		let pool_id = PoolId(pool);
+		(MarketId(pool), Market { pool: pool_id, ..Market::default() })
+	};
+	let world = World {
+		markets: [market(0), market(1)].into(),
+		pools: [(PoolId(0), pool_terms()), (PoolId(1), pool_terms())].into(),
+		..Default::default()
+	};
+	world.set();
+	support::externalities::<Test>(0, 0)
 }
 
 /// The breakers refuse new risk.

@@ -206,9 +206,9 @@ impl<T: Config> Pallet<T> {
 		let mut next_first = None;
 		for turn in 0..count {
 			let place = first.saturating_add(turn).checked_rem(count).unwrap_or(0);
-			let Some(&(market, _)) = markets.get(place as usize) else { continue };
+			let Some(&(market, pool)) = markets.get(place as usize) else { continue };
 			let before = meter.used;
-			let batch = Self::run_batch(market, now, meter, shares.take(market));
+			let batch = Self::run_batch((market, pool), now, meter, shares.take(market));
 			shares.note(market, meter.used.saturating_sub(before));
 			match batch {
 				Batch::Cleared => report.cleared = report.cleared.saturating_add(1),
@@ -227,10 +227,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// One market's batch, in a storage layer of its own. It may use its share of what is left.
-	fn run_batch(market: MarketId, now: Timestamp, meter: &mut Meter, share: Ratio) -> Batch {
+	fn run_batch(
+		(market, pool): (MarketId, PoolId),
+		now: Timestamp,
+		meter: &mut Meter,
+		share: Ratio,
+	) -> Batch {
 		let overhead = T::WeightInfo::run_batch().saturating_add(T::Breakers::step_weight());
 		meter.consume(overhead);
-		let facts = MarketFacts { backlog: u64::from(T::Liquidation::backlog()), fault: false };
+		// Of its pool: what waits in another is no reason to stop risk here.
+		let backlog = u64::from(T::Liquidation::backlog_of(pool));
+		let facts = MarketFacts { backlog, fault: false };
 		let observing = T::RiskEngine::observe_batch_weight();
 		let least = T::Exchange::least_weight().saturating_add(observing);
 		if !meter.has_room_for(least) {
@@ -281,7 +288,8 @@ impl<T: Config> Pallet<T> {
 	/// The batch of a market that there is not.
 	pub(crate) fn benchmark_batch() {
 		let mut meter = Meter::within(Weight::MAX);
-		Self::run_batch(MarketId(u32::MAX), Timestamp::ZERO, &mut meter, Ratio::ONE);
+		let nowhere = (MarketId(u32::MAX), PoolId(u32::MAX));
+		Self::run_batch(nowhere, Timestamp::ZERO, &mut meter, Ratio::ONE);
 	}
 }
 

@@ -4,8 +4,8 @@ use sp_runtime::DispatchError;
 
 use crate::{
 	mock::{
-		chain, chain_of, refuse_new_risk, trace, weight, BatchWeight, BookBacklog, BookWeight,
-		Broken, Pipeline, System, Test,
+		chain, chain_of, refuse_new_risk, trace, two_pools, weight, BatchWeight, BookBacklog,
+		BookWeight, Broken, Late, Pipeline, System, Test,
 	},
 	Event, LastReport,
 };
@@ -107,6 +107,25 @@ fn a_backlog_takes_weight_from_ordinary_transactions() {
 		trace();
 		Pipeline::run();
 		assert!(trace().contains(&"book within 40".to_string()));
+	});
+}
+
+#[test]
+fn a_market_is_told_of_the_accounts_that_wait_in_its_pool_and_in_no_other() {
+	two_pools().execute_with(|| {
+		Late::set(&Some(1));
+		Pipeline::run();
+		let ran = trace();
+		assert!(ran.contains(&"step 0 clears 100".to_string()), "{ran:?}");
+		assert!(ran.contains(&"step 1 clears 100 late".to_string()), "{ran:?}");
+		// Blocks are shared: the chain is told of all who wait.
+		assert!(ran.contains(&"breakers with backlog 70".to_string()));
+		// So is one whose batch does not fit.
+		BatchWeight::set(&1_000);
+		Pipeline::run();
+		let ran = trace();
+		assert!(ran.contains(&"step 0 clears nothing".to_string()), "{ran:?}");
+		assert!(ran.contains(&"step 1 clears nothing late".to_string()), "{ran:?}");
 	});
 }
 

@@ -226,7 +226,8 @@ impl Breakers for Gates {
 	) -> Matching {
 		let clears = clearing.map_or("nothing".into(), |clearing| clearing.price.get().to_string());
 		let fault = if facts.fault { " fault" } else { "" };
-		note(format!("step {} clears {clears}{fault}", market.0));
+		let late = if facts.backlog > 0 { " late" } else { "" };
+		note(format!("step {} clears {clears}{fault}{late}", market.0));
 		Matching::Admit
 	}
 	fn step_weight() -> Weight {

@@ -7,7 +7,7 @@ use polkadot_sdk::{sp_runtime::DispatchResult, sp_weights::Weight};
 /// What a market's breaker cannot look up by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MarketFacts {
-	/// Due items of this market that the last block could not reach.
+	/// Due accounts of the market's pool that the last block could not reach.
 	pub backlog: u64,
 	/// Whether an item of it failed again after its account was set aside.
 	pub fault: bool,
@@ -16,7 +16,7 @@ pub struct MarketFacts {
 /// What a pool's breaker cannot look up by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolFacts {
-	/// Due items of the pool that the last block could not reach.
+	/// Due accounts of the pool that the last block could not reach.
 	pub backlog: u64,
 	/// What its fund tells.
 	pub fund: FundCondition,
