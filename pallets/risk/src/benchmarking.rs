@@ -21,7 +21,7 @@ use polkadot_sdk::*;
 
 use crate::{
 	AssetCount, Assets, Call, Config, ListedMarket, MarketHistories, MarketList, Markets, Pallet,
-	PoolCount, PoolLoans, Pools, MAX_ASSETS, MAX_MARKETS, MAX_POOLS,
+	PoolCount, PoolLoans, Pools, MAX_ASSETS, MAX_MARKETS, MAX_POOLS, MAX_POOL_MARKETS,
 };
 
 const FEED: FeedId = 0;
@@ -104,9 +104,10 @@ fn asset<T: Config>(number: u32) -> AssetTerms {
 	}
 }
 
-fn market() -> ListedMarket {
+/// Pools are filled one after the other.
+fn market(number: u32) -> ListedMarket {
 	ListedMarket {
-		pool: PoolId(0),
+		pool: PoolId(number / MAX_POOL_MARKETS),
 		feed: FEED,
 		tick_value: TickValue::new(10),
 		max_position: Size::new(1_000_000),
@@ -151,7 +152,7 @@ fn prices<T: Config>(price: u64, now: Timestamp) {
 	T::Prices::set_price(QUOTE_FEED, Price::new(9_990), now);
 }
 
-/// Nothing but so many of each, all with prices.
+/// Nothing but so many of each, all with prices, and as many pools as hold the markets.
 fn set_up<T: Config>(markets: u32, assets: u32, pools: u32) {
 	let _ = Pools::<T>::clear(u32::MAX, None);
 	let _ = PoolLoans::<T>::clear(u32::MAX, None);
@@ -161,14 +162,14 @@ fn set_up<T: Config>(markets: u32, assets: u32, pools: u32) {
 	AssetCount::<T>::kill();
 	MarketList::<T>::kill();
 	prices::<T>(PRICE, Timestamp::new(START));
-	for number in 0..pools {
+	for number in 0..pools.max(markets.div_ceil(MAX_POOL_MARKETS)) {
 		Pallet::<T>::add_pool(pool(number)).expect("the pool is in order");
 	}
 	for number in 0..assets {
 		Pallet::<T>::add_asset(asset::<T>(number)).expect("the asset is in order");
 	}
 	for number in 0..markets {
-		Pallet::<T>::add_market(MarketId(number), market()).expect("the market is in order");
+		Pallet::<T>::add_market(MarketId(number), market(number)).expect("the market is in order");
 	}
 	Pallet::<T>::begin_block(Timestamp::new(START));
 }
@@ -247,7 +248,8 @@ mod benchmarks {
 
 		#[block]
 		{
-			Pallet::<T>::add_market(MarketId(MAX_MARKETS), market()).expect("it is in order");
+			let last = market(MAX_MARKETS - 1);
+			Pallet::<T>::add_market(MarketId(MAX_MARKETS), last).expect("it is in order");
 		}
 
 		assert_eq!(MarketList::<T>::decode_len(), Some(MAX_MARKETS as usize));

@@ -68,7 +68,9 @@ pub mod pallet {
 	use super::*;
 	use alloc::{boxed::Box, vec::Vec};
 	use breakwater_interfaces::{AssetTerms, ContagionLoads, Exposure, PoolTerms, Prices};
-	use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
+	use breakwater_margin::{
+		BorrowIndex, CollateralIndex, LegIndex, MAX_COLLATERAL, MAX_POSITIONS,
+	};
 	use breakwater_primitives::oracle::FeedId;
 	use breakwater_units::{AssetId, MarketId, PoolId, Price, Quote, Ratio};
 	use frame_support::{
@@ -82,6 +84,10 @@ pub mod pallet {
 	pub const MAX_ASSETS: u32 = 8;
 	/// Most pools.
 	pub const MAX_POOLS: u32 = 16;
+	/// Most markets of a pool: its backstop, an account like any other, can hold them all, so it
+	/// never has to turn an account away for want of a place.
+	pub const MAX_POOL_MARKETS: u32 = MAX_POSITIONS;
+	const _: () = assert!(MAX_ASSETS <= MAX_COLLATERAL, "an account can hold all assets");
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);
@@ -300,6 +306,8 @@ pub mod pallet {
 		LeastVolumeOutOfRange,
 		/// The multiple of the funding cap must be above zero and at most 100.
 		CapMultipleOutOfRange,
+		/// The pool has as many markets as its backstop can hold: 24.
+		TooManyPoolMarkets,
 	}
 
 	#[pallet::genesis_config]

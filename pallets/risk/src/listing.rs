@@ -16,7 +16,7 @@ use scale_info::TypeInfo;
 
 use crate::{
 	AssetCount, Assets, Config, Error, Event, MarketList, Markets, Pallet, PoolCount, Pools,
-	MAX_ASSETS, MAX_MARKETS, MAX_POOLS,
+	MAX_ASSETS, MAX_MARKETS, MAX_POOLS, MAX_POOL_MARKETS,
 };
 
 /// A quantum is so many decimals of the quote asset: a micro-dollar.
@@ -93,6 +93,8 @@ impl<T: Config> Pallet<T> {
 		require(list.len() < MAX_MARKETS as usize, Error::TooManyMarkets)?;
 		Self::check_market(&listed)?;
 		let (pool, feed) = (listed.pool, listed.feed);
+		let of_pool = list.iter().filter(|(_, of)| *of == pool).count();
+		require(of_pool < MAX_POOL_MARKETS as usize, Error::TooManyPoolMarkets)?;
 		list.try_push((market, pool)).map_err(|_| Error::TooManyMarkets)?;
 
 		MarketList::<T>::put(list);

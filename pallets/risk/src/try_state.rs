@@ -12,6 +12,7 @@ use sp_runtime::TryRuntimeError;
 use crate::{
 	AssetStates, Assets, CollateralIndices, Config, MarketHistories, MarketIndices, MarketList,
 	MarketState, MarketStates, Markets, Pallet, PoolLoans, Pools, MAX_ASSETS, MAX_POOLS,
+	MAX_POOL_MARKETS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -84,6 +85,10 @@ impl<T: Config> Pallet<T> {
 			&& MarketHistories::<T>::iter_keys().all(|market| listed(&market))
 			&& MarketIndices::<T>::iter_keys().all(|market| listed(&market));
 		ensure!(known, "something of a market that is not listed");
+		for pool in Self::pool_ids() {
+			let of_pool = list.iter().filter(|(_, of)| *of == pool).count();
+			ensure!(of_pool <= MAX_POOL_MARKETS as usize, "a backstop cannot hold all its markets");
+		}
 		for (market, pool) in list {
 			ensure!(Self::pool_of(market) == Some(pool), "a market is listed in another pool");
 		}

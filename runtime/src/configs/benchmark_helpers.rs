@@ -6,11 +6,11 @@ use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
-	AssetTerms, Ledger, MarketTerms, Prices, RiskEngine, SubaccountId, Symbol,
+	AssetTerms, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine, SubaccountId, Symbol,
 };
 use breakwater_margin::Brackets;
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
-use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets};
+use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets, MAX_POOL_MARKETS};
 use breakwater_units::{
 	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Side, Size, Timestamp,
 };
@@ -22,7 +22,8 @@ use crate::{
 	Assets, Custody, Exchange, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
 };
 
-const POOL: PoolId = PoolId(0);
+/// The first pool of the presets, with their markets.
+const PRESET: PoolId = PoolId(0);
 /// Markets that only the risk engine and the ledger know have numbers from here on.
 const FIRST_MARKET: u32 = 1_000;
 /// A price in ticks that all feeds of the presets allow; the quote asset has its own.
@@ -35,9 +36,31 @@ const QUOTE: u128 = 1_000_000_000_000;
 /// The benchmarks' view of this runtime.
 pub struct Helper;
 
+/// A pool with room for as many markets as a pool may have: the presets have none in it.
+fn pool() -> PoolId {
+	let symbol = Symbol::truncate_from(b"BENCH".to_vec());
+	let has_name = |pool: &PoolId| Risk::pool(*pool).is_some_and(|terms| terms.symbol == symbol);
+	if let Some(known) = Risk::pools().into_iter().find(has_name) {
+		return known;
+	}
+	let terms = Risk::pool(PRESET).expect("there are presets");
+	let terms = PoolTerms { symbol: symbol.clone(), ..terms };
+	Risk::list_pool(RuntimeOrigin::root(), Box::new(terms)).expect("there is room");
+	Risk::pools().into_iter().find(has_name).expect("it has just been listed")
+}
+
+/// The pool of the market with this number: one pool does not hold all.
+fn pool_for(number: u32) -> PoolId {
+	if number < MAX_POOL_MARKETS {
+		pool()
+	} else {
+		PRESET
+	}
+}
+
 /// Moves all indices to a price of the market's feed.
 fn price_at(feed: FeedId, ticks: u64) {
-	if let Some(quote) = Risk::pool(POOL).and_then(|pool| pool.quote_feed) {
+	if let Some(quote) = Risk::pool(PRESET).and_then(|pool| pool.quote_feed) {
 		<Oracle as Prices>::set_price(quote, Price::new(QUOTE_PRICE), NOW);
 	}
 	<Oracle as Prices>::set_price(feed, Price::new(ticks), NOW);
@@ -46,7 +69,7 @@ fn price_at(feed: FeedId, ticks: u64) {
 
 fn first_terms() -> MarketTerms {
 	let market = market_presets::markets().into_iter().next().expect("there are presets");
-	market.terms().expect("the presets are good")
+	MarketTerms { pool: pool(), ..market.terms().expect("the presets are good") }
 }
 
 /// As many steps as there may be, all of them reached by four lots.
@@ -81,7 +104,8 @@ fn list_markets(count: u32) {
 			continue;
 		}
 		let MarketTerms { feed, tick_value, max_position, risk, funding, .. } = &terms;
-		Risk::list_market(market, POOL, *feed, *tick_value, *max_position, risk, funding)
+		let pool = pool_for(number);
+		Risk::list_market(market, pool, *feed, *tick_value, *max_position, risk, funding)
 			.expect("there is room");
 	}
 }
@@ -92,7 +116,7 @@ impl breakwater_ledger::BenchmarkHelper for Helper {
 		list_markets(markets);
 		price_at(first_terms().feed, PRICE);
 		let markets = (0..markets).map(|number| MarketId(FIRST_MARKET + number)).collect();
-		(POOL, markets, (0..assets).map(AssetId).collect())
+		(pool(), markets, (0..assets).map(AssetId).collect())
 	}
 
 	fn set_price(market: MarketId, percent: u64) {
@@ -114,7 +138,7 @@ impl breakwater_exchange::BenchmarkHelper for Helper {
 
 	fn fund(account: &SubaccountId) {
 		let SubaccountId { owner, number } = account;
-		<Margin as Ledger>::open(account, POOL, None).expect("it is new");
+		<Margin as Ledger>::open(account, pool(), None).expect("it is new");
 		// Through custody: what is not there cannot be taken out.
 		Assets::mint_into(QUOTE_TOKEN, owner, QUOTE).expect("the token is there");
 		let signed = RuntimeOrigin::signed(owner.clone());
@@ -167,7 +191,7 @@ impl breakwater_liquidator::BenchmarkHelper for Helper {
 			markets.push(market);
 		}
 		price_at(first_terms().feed, PRICE);
-		(POOL, markets)
+		(pool(), markets)
 	}
 
 	fn fund(account: &SubaccountId) {

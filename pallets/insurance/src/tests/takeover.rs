@@ -1,7 +1,8 @@
 //! The account that takes over.
 
 use breakwater_interfaces::{Insurance as _, Ledger as _, Levies as _};
-use breakwater_units::{Lots, Price, Size};
+use breakwater_margin::{MAX_COLLATERAL, MAX_POSITIONS};
+use breakwater_units::{AssetId, Lots, MarketId, Price, Size};
 use frame_support::{assert_noop, assert_ok, traits::Contains};
 use polkadot_sdk::*;
 
@@ -96,6 +97,62 @@ fn a_whole_account_goes_over_with_its_deficit() {
 		assert_eq!(Margin::state(&loser).unwrap(), Default::default());
 		assert_eq!(equity(&backstop()), 0);
 		assert_eq!(Insurance::pending_loss(POOL).get(), 0);
+	});
+}
+
+/// An account long in all markets of the pool but the first two, and with all assets, against one
+/// that is short.
+fn everywhere(number: u8, markets: u32) -> [breakwater_units::AccountKey; 2] {
+	let both = [number, number + 1].map(|number| opened(number, 10_000_000));
+	for market in (10..10 + markets).map(MarketId) {
+		trade(market, 1_000, (&both[0], &both[1]), 2).unwrap();
+	}
+	for asset in (10..10 + MAX_COLLATERAL).map(AssetId) {
+		deposit(&both[0], Some(asset), 100);
+	}
+	both
+}
+
+fn list_more(markets: u32) {
+	world(|world| {
+		let (market, asset) = (world.market(BTC).clone(), world.asset(DOT).clone());
+		world.markets.extend((10..10 + markets).map(|id| (MarketId(id), market.clone())));
+		world.assets.extend((10..10 + MAX_COLLATERAL).map(|id| (AssetId(id), asset.clone())));
+	});
+}
+
+/// As many markets as the risk engine lists in a pool, and as many assets as there are.
+#[test]
+fn a_backstop_that_holds_everything_still_takes_accounts_over() {
+	with_chain(|| {
+		list_more(MAX_POSITIONS);
+		for number in [1, 3, 5] {
+			let [account, _] = everywhere(number, MAX_POSITIONS);
+			assert_ok!(Insurance::absorb(&account));
+			assert_eq!(Margin::state(&account).unwrap(), Default::default());
+		}
+		let held = Margin::state(&backstop()).unwrap();
+		assert_eq!(held.legs(), (MAX_POSITIONS + MAX_COLLATERAL) as usize);
+		assert_eq!(lots(&backstop(), MarketId(10)), 6);
+	});
+}
+
+/// Why no pool has more markets than that: the account would wait until the backstop has worked
+/// off a position. Nothing is lost or half done meanwhile.
+#[test]
+fn a_backstop_without_a_place_refuses_and_takes_over_when_it_has_one() {
+	with_chain(|| {
+		list_more(MAX_POSITIONS);
+		let [first, buyer] = everywhere(11, MAX_POSITIONS);
+		assert_ok!(Insurance::absorb(&first));
+		let (loser, _) = market(100_000);
+		let error = || breakwater_ledger::Error::<Test>::TooManyLegs;
+		assert_noop!(Insurance::absorb(&loser), error());
+		let take = || Insurance::take_over_lots(&loser, BTC, Lots::new(40), Price::new(900));
+		assert_noop!(take(), error());
+		trade(MarketId(10), 1_000, (&buyer, &backstop()), 2).unwrap();
+		assert_ok!(Insurance::absorb(&loser));
+		assert_eq!(lots(&backstop(), BTC), 100);
 	});
 }
 

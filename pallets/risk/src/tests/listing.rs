@@ -7,7 +7,9 @@ use frame_support::{assert_noop, assert_ok};
 use polkadot_sdk::*;
 use sp_runtime::DispatchError;
 
-use crate::{mock::*, Error, Event, ListedMarket, MAX_ASSETS, MAX_MARKETS, MAX_POOLS};
+use crate::{
+	mock::*, Error, Event, ListedMarket, MAX_ASSETS, MAX_MARKETS, MAX_POOLS, MAX_POOL_MARKETS,
+};
 
 fn list_pool(terms: PoolTerms) -> Result<(), DispatchError> {
 	Risk::list_pool(RuntimeOrigin::root(), Box::new(terms))
@@ -296,11 +298,42 @@ mod a_market {
 	#[test]
 	fn beyond_the_last_is_refused() {
 		listed_chain().execute_with(|| {
-			for number in 1..MAX_MARKETS {
+			let second = PoolTerms { symbol: named(2), ..pool_terms() };
+			let pool = Risk::add_pool(second).unwrap();
+			let of_second = ListedMarket { pool, ..market_terms() };
+			for number in 1..MAX_POOL_MARKETS {
 				assert_ok!(list(MarketId(number), &market_terms()));
 			}
+			for number in MAX_POOL_MARKETS..MAX_MARKETS {
+				assert_ok!(list(MarketId(number), &of_second));
+			}
 			let error: Error<Test> = Error::TooManyMarkets;
+			assert_noop!(list(MarketId(99), &of_second), error);
+		});
+	}
+
+	/// Its backstop could not take over an account that has a position there.
+	#[test]
+	fn beyond_what_a_backstop_can_hold_is_refused_in_its_pool_alone() {
+		listed_chain().execute_with(|| {
+			let second = PoolTerms { symbol: named(2), ..pool_terms() };
+			let pool = Risk::add_pool(second).unwrap();
+			for number in 1..MAX_POOL_MARKETS {
+				assert_ok!(list(MarketId(number), &market_terms()));
+			}
+			let error: Error<Test> = Error::TooManyPoolMarkets;
 			assert_noop!(list(MarketId(99), &market_terms()), error);
+			assert_ok!(list(MarketId(99), &ListedMarket { pool, ..market_terms() }));
+			assert_ok!(Risk::do_try_state());
+			// A list that holds more than it may is found.
+			let more = (100..105).map(|number| (MarketId(number), POOL));
+			crate::MarketList::<Test>::mutate(|list| {
+				more.for_each(|one| {
+					let _ = list.try_push(one);
+				});
+			});
+			let found = Risk::do_try_state().unwrap_err();
+			assert_eq!(found, "a backstop cannot hold all its markets".into());
 		});
 	}
 }
