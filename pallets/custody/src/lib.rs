@@ -231,7 +231,7 @@ pub mod pallet {
 		/// Puts an asset from the caller's wallet into its subaccount `number`; none is the quote
 		/// asset. Always possible. Costs no fee for the first deposits of a day that would succeed.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::deposit())]
+		#[pallet::weight(T::WeightInfo::deposit().saturating_add(T::Ledger::levy_weight()))]
 		#[pallet::feeless_if(
 			|origin: &OriginFor<T>, number: &u16, asset: &Option<AssetId>, amount: &Amount| -> bool {
 				Pallet::<T>::is_free_deposit(origin, *number, *asset, *amount)
@@ -242,24 +242,28 @@ pub mod pallet {
 			number: u16,
 			asset: Option<AssetId>,
 			amount: Amount,
-		) -> DispatchResult {
-			let owner = ensure_signed(origin)?;
-			Self::take_in(&SubaccountId { owner, number }, asset, amount)
+		) -> DispatchResultWithPostInfo {
+			let id = SubaccountId { owner: ensure_signed(origin)?, number };
+			T::Ledger::touching(&[id.key()], T::WeightInfo::deposit(), || {
+				Self::take_in(&id, asset, amount)
+			})
 		}
 
 		/// Takes an asset out of the caller's subaccount `number` into its wallet, as far as margin
 		/// permits; none is the quote asset. What exceeds the room of the pool's outflow waits: see
 		/// the ticket in the event.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::withdraw())]
+		#[pallet::weight(T::WeightInfo::withdraw().saturating_add(T::Ledger::levy_weight()))]
 		pub fn withdraw(
 			origin: OriginFor<T>,
 			number: u16,
 			asset: Option<AssetId>,
 			amount: Amount,
-		) -> DispatchResult {
-			let owner = ensure_signed(origin)?;
-			Self::take_out(&SubaccountId { owner, number }, asset, amount)
+		) -> DispatchResultWithPostInfo {
+			let id = SubaccountId { owner: ensure_signed(origin)?, number };
+			T::Ledger::touching(&[id.key()], T::WeightInfo::withdraw(), || {
+				Self::take_out(&id, asset, amount)
+			})
 		}
 
 		/// Pays what a ticket may be paid now to its owner, whoever asks.

@@ -15,8 +15,10 @@ use breakwater_units::{
 	AccountKey, Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Size,
 };
 use frame_support::{
+	dispatch::DispatchResultWithPostInfo,
 	parameter_types,
 	traits::{AsEnsureOriginWithArg, BuildGenesisConfig, ConstU32},
+	weights::Weight,
 	PalletId,
 };
 use polkadot_sdk::*;
@@ -55,12 +57,15 @@ pub(crate) const POOL: PoolId = PoolId(0);
 pub(crate) const OTHER_POOL: PoolId = PoolId(1);
 pub(crate) const BTC: MarketId = MarketId(0);
 pub(crate) const WALLET: u128 = 1_000_000;
+pub(crate) const LEVY: u64 = 100;
 
 parameter_types! {
 	pub const VaultId: PalletId = PalletId(*b"bw/vault");
 	/// What the ledger has.
 	pub static Books: BTreeMap<AccountKey, (SubaccountInfo, SubaccountState)> = BTreeMap::new();
 	pub static TheFaucet: Option<Faucet> = None;
+	/// Who has a levy to settle.
+	pub static Levied: Option<AccountKey> = None;
 }
 
 pub(crate) type Quota = frame_support::traits::ConstU16<2>;
@@ -159,6 +164,12 @@ impl Ledger for Counter {
 	fn withdrawable(_: &AccountKey, _: Option<AssetId>) -> Amount {
 		Amount::ZERO
 	}
+	fn levy_weight() -> Weight {
+		Weight::from_parts(LEVY, 0)
+	}
+	fn awaits_levy(account: &AccountKey) -> bool {
+		Levied::get() == Some(*account)
+	}
 }
 
 /// A tenth of the pool a day, at least 100; half of it for one account, at least 60.
@@ -179,6 +190,7 @@ pub(crate) fn signed(number: u8) -> RuntimeOrigin {
 /// Persons 1 to 3 have wallets; each has subaccount 0, the third in another pool.
 pub(crate) fn new_test_ext() -> TestExternalities {
 	TheFaucet::set(None);
+	Levied::set(None);
 	Books::set(BTreeMap::new());
 	let numbers = || [QUOTE, DOT.0, JUNK.0].into_iter().chain(FILLERS);
 	let pool =
@@ -224,11 +236,16 @@ pub(crate) fn wallet(owner: u8, asset: u32) -> u128 {
 }
 
 pub(crate) fn deposit(owner: u8, asset: Option<AssetId>, amount: u128) -> DispatchResult {
-	with_layer(|| Custody::deposit(signed(owner), 0, asset, Amount::new(amount)))
+	with_layer(|| untold(Custody::deposit(signed(owner), 0, asset, Amount::new(amount))))
 }
 
 pub(crate) fn withdraw(owner: u8, asset: Option<AssetId>, amount: u128) -> DispatchResult {
-	with_layer(|| Custody::withdraw(signed(owner), 0, asset, Amount::new(amount)))
+	with_layer(|| untold(Custody::withdraw(signed(owner), 0, asset, Amount::new(amount))))
+}
+
+/// A call's result, whatever it weighed.
+pub(crate) fn untold(result: DispatchResultWithPostInfo) -> DispatchResult {
+	result.map(drop).map_err(|failed| failed.error)
 }
 
 /// As a transaction is dispatched; the mock ledger's state is rolled back, too.

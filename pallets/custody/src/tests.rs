@@ -64,7 +64,7 @@ mod a_deposit {
 			assert_noop!(deposit(1, None, WALLET + 1), Error::<Test>::NotInWallet);
 			assert_noop!(deposit(1, Some(DOT), 500_001), Error::<Test>::CapReached);
 			assert_noop!(deposit(8, None, 100), Error::<Test>::UnknownSubaccount);
-			let other = Custody::deposit(signed(1), 7, None, Amount::new(100));
+			let other = untold(Custody::deposit(signed(1), 7, None, Amount::new(100)));
 			assert_eq!(other, Err(Error::<Test>::UnknownSubaccount.into()));
 			for asset in 10..18 {
 				assert_ok!(deposit(1, Some(AssetId(asset)), 10));
@@ -212,8 +212,37 @@ mod a_withdrawal {
 			assert_ok!(deposit(1, None, 1_000));
 			// the caller's own subaccount is meant, whoever signs
 			assert_noop!(withdraw(2, None, 10), sp_runtime::DispatchError::Other("beyond free"));
-			let nobody = Custody::withdraw(RuntimeOrigin::none(), 0, None, Amount::new(10));
+			let nobody = untold(Custody::withdraw(RuntimeOrigin::none(), 0, None, Amount::new(10)));
 			assert_eq!(nobody, Err(sp_runtime::DispatchError::BadOrigin));
+		});
+	}
+}
+
+mod calls {
+	use super::*;
+	use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
+
+	#[test]
+	fn weigh_a_levy_where_there_is_one_to_settle() {
+		with_chain(|| {
+			let (asset, amount, number) = (None, Amount::new(100), 0);
+			let calls = [
+				crate::Call::<Test>::deposit { number, asset, amount },
+				crate::Call::<Test>::withdraw { number, asset, amount },
+			];
+			let levy = Weight::from_parts(LEVY, 0);
+			assert!(calls.iter().all(|call| call.get_dispatch_info().call_weight == levy));
+			let both = || {
+				let put = Custody::deposit(signed(1), number, asset, amount).unwrap();
+				let taken = Custody::withdraw(signed(1), number, asset, amount).unwrap();
+				[put, taken].map(|told| told.actual_weight)
+			};
+			assert_eq!(both(), [Some(Weight::zero()); 2]);
+			Levied::set(Some(breakwater_test_support::key(1, 0)));
+			// What was declared.
+			assert_eq!(both(), [None; 2]);
+			Levied::set(Some(breakwater_test_support::key(2, 0)));
+			assert_eq!(both(), [Some(Weight::zero()); 2]);
 		});
 	}
 }

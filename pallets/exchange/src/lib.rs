@@ -650,30 +650,34 @@ pub mod pallet {
 
 		/// Buys shares of a market's AMM with quote of a subaccount.
 		#[pallet::call_index(10)]
-		#[pallet::weight(T::WeightInfo::amm_deposit())]
+		#[pallet::weight(
+			T::WeightInfo::amm_deposit().saturating_add(T::Ledger::levy_weight().saturating_mul(2))
+		)]
 		pub fn amm_deposit(
 			origin: OriginFor<T>,
 			market: MarketId,
 			number: u16,
 			amount: Amount,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let (_, key) = Self::owned(origin, number)?;
-			Self::do_amm_deposit(market, key, amount)?;
-			Ok(())
+			let both = [key, Self::amm_id(market).key()];
+			T::Ledger::touching(&both, T::WeightInfo::amm_deposit(), || Self::do_amm_deposit(market, key, amount).map(drop))
 		}
 
 		/// Gives shares of a market's AMM back for quote.
 		#[pallet::call_index(11)]
-		#[pallet::weight(T::WeightInfo::amm_withdraw())]
+		#[pallet::weight(
+			T::WeightInfo::amm_withdraw().saturating_add(T::Ledger::levy_weight().saturating_mul(2))
+		)]
 		pub fn amm_withdraw(
 			origin: OriginFor<T>,
 			market: MarketId,
 			number: u16,
 			shares: u128,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let (_, key) = Self::owned(origin, number)?;
-			Self::do_amm_withdraw(market, key, shares)?;
-			Ok(())
+			let both = [key, Self::amm_id(market).key()];
+			T::Ledger::touching(&both, T::WeightInfo::amm_withdraw(), || Self::do_amm_withdraw(market, key, shares).map(drop))
 		}
 	}
 

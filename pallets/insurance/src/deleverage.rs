@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a winner was in the snapshot.
-struct Place {
+pub(crate) struct Place {
 	entry: Entry,
 	weight: u128,
 	cap: Amount,
@@ -186,7 +186,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// An account's place in this epoch, if it has one.
-	fn place(epoch: &Epoch, record: Record) -> Option<Place> {
+	pub(crate) fn place(epoch: &Epoch, record: Record) -> Option<Place> {
 		match record {
 			Record::Target { entry, weight, cap, lots } if is_of(epoch, &entry) => {
 				Some(Place { entry, weight, cap, lots })

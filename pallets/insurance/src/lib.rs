@@ -77,7 +77,7 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
-	use breakwater_interfaces::{Estates, Ledger, Liquidation, RiskEngine};
+	use breakwater_interfaces::{Estates, Ledger, Liquidation, RiskEngine, SubaccountId};
 	use breakwater_primitives::AccountId;
 	use breakwater_units::{
 		AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Side, Size,
@@ -386,16 +386,19 @@ pub mod pallet {
 		/// Puts quote from the caller's subaccount `number` into a tranche of its pool's fund, for
 		/// at least `min_shares`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::back())]
+		#[pallet::weight(T::WeightInfo::back().saturating_add(T::Ledger::levy_weight()))]
 		pub fn back(
 			origin: OriginFor<T>,
 			number: u16,
 			tranche: u8,
 			amount: Amount,
 			min_shares: u128,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::enter(who, number, tranche, amount, min_shares)
+			let account = SubaccountId { owner: who.clone(), number }.key();
+			T::Ledger::touching(&[account], T::WeightInfo::back(), || {
+				Self::enter(who, number, tranche, amount, min_shares)
+			})
 		}
 
 		/// Asks to leave a tranche with so many shares: they may be claimed after the delay.
@@ -422,40 +425,49 @@ pub mod pallet {
 		/// Burns the shares that were asked to leave and pays what they are worth into the caller's
 		/// subaccount `number`, of the same pool.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::claim_exit())]
-		pub fn claim_exit(origin: OriginFor<T>, number: u16, tranche: u8) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::claim_exit().saturating_add(T::Ledger::levy_weight()))]
+		pub fn claim_exit(origin: OriginFor<T>, number: u16, tranche: u8) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::leave(who, number, tranche)
+			let account = SubaccountId { owner: who.clone(), number }.key();
+			T::Ledger::touching(&[account], T::WeightInfo::claim_exit(), || {
+				Self::leave(who, number, tranche)
+			})
 		}
 
 		/// Gives quote from the caller's subaccount `number` to its pool's fund, or to the one that
 		/// all pools share. It cannot be taken back.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::contribute())]
+		#[pallet::weight(T::WeightInfo::contribute().saturating_add(T::Ledger::levy_weight()))]
 		pub fn contribute(
 			origin: OriginFor<T>,
 			number: u16,
 			to_all: bool,
 			amount: Amount,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::give(who, number, to_all, amount)
+			let account = SubaccountId { owner: who.clone(), number }.key();
+			T::Ledger::touching(&[account], T::WeightInfo::contribute(), || {
+				Self::give(who, number, to_all, amount)
+			})
 		}
 
 		/// Buys whole lots of collateral that the backstop of the pool took over, for the
 		/// subaccount `number` of the caller, at the price less the haircut, if that is at most
 		/// `max_price`.
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::buy_collateral())]
+		#[pallet::weight(T::WeightInfo::buy_collateral().saturating_add(T::Ledger::levy_weight()))]
 		pub fn buy_collateral(
 			origin: OriginFor<T>,
 			number: u16,
 			asset: AssetId,
 			lots: Size,
 			max_price: Price,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::sell_to(who, number, asset, lots, max_price)
+			let account = SubaccountId { owner: who.clone(), number }.key();
+			T::Ledger::touching(&[account], T::WeightInfo::buy_collateral(), || {
+				Self::sell_to(who, number, asset, lots, max_price)
+			})
 		}
 	}
 }

@@ -307,6 +307,10 @@ impl breakwater_ledger::BenchmarkHelper for Bench {
 		(POOL, vec![BTC], vec![DOT])
 	}
 
+	fn backstop(pool: PoolId) -> AccountKey {
+		<Insurance as breakwater_interfaces::Insurance>::backstop(pool).unwrap()
+	}
+
 	fn set_price(market: MarketId, percent: u64) {
 		set_price(market, 10 * percent);
 	}

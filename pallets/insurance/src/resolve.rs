@@ -338,6 +338,23 @@ impl<T: Config> Pallet<T> {
 		levy
 	}
 
+	/// Whether asking for an account has any effect: its place is to be fixed, or its share to be
+	/// paid.
+	fn has_yet_to_touch(account: &AccountKey, pool: PoolId) -> bool {
+		let Some(operation) = Operations::<T>::get(pool) else { return false };
+		let record = || Records::<T>::get(pool, account);
+		match &operation.stage {
+			Stage::Collecting { .. } | Stage::Claiming { .. } => {
+				!operation.has_visited(account) && record().is_none()
+			},
+			Stage::Settling { epoch, .. } => {
+				record().is_some_and(|record| Self::place(epoch, record).is_some())
+			},
+			Stage::Paying { .. } => matches!(record(), Some(Record::Claim { .. })),
+			Stage::Clearing => false,
+		}
+	}
+
 	/// An account is about to change before its page came: its place is fixed now.
 	fn note_change(
 		operation: &mut Operation,
@@ -425,6 +442,15 @@ impl<T: Config> Levies for Pallet<T> {
 
 	fn touch(account: &AccountKey, pool: PoolId, state: &SubaccountState) -> Option<Levy> {
 		Self::ask(account, pool, state)
+	}
+
+	fn awaits(account: &AccountKey, pool: PoolId) -> bool {
+		Self::has_yet_to_touch(account, pool)
+	}
+
+	fn touch_weight() -> Weight {
+		// It is in a visit, with the levy of a small account.
+		T::WeightInfo::visit()
 	}
 
 	fn payee(pool: PoolId) -> Option<AccountKey> {

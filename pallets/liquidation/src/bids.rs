@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use breakwater_breaker::Action;
 use breakwater_interfaces::{
-	Breakers, Estates, Ledger, LiquidationTerms, RiskEngine, Solvency, Trade,
+	tell_weight, Breakers, Estates, Ledger, LiquidationTerms, RiskEngine, Solvency, Trade,
 };
 use breakwater_liquidation::{share_fill, ForcedOrder as Flow};
 use breakwater_margin::assess;
 use breakwater_units::{AccountKey, AssetId, Lots, MarketId, Price, Quote, Side, Size};
 use core::marker::PhantomData;
-use frame_support::ensure;
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use polkadot_sdk::*;
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -52,6 +52,30 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// What a bid weighs at most. Of those who trade, only the bidder may have a levy to settle.
+	pub(crate) fn heaviest(bid: fn(u32, u32) -> Weight) -> Weight {
+		bid(MAX_LOOKED, MAX_FILLED).saturating_add(T::Ledger::levy_weight())
+	}
+
+	/// Bids, and tells what it weighed. One that fails has looked at offers, and may have filled
+	/// some before it failed.
+	pub(crate) fn weighed(
+		bidder: &AccountKey,
+		weigh: fn(u32, u32) -> Weight,
+		bid: impl FnOnce() -> Result<BidOutcome, DispatchError>,
+	) -> DispatchResultWithPostInfo {
+		let awaited = T::Ledger::awaits_levy(bidder);
+		let levy = if awaited { T::Ledger::levy_weight() } else { Weight::zero() };
+		let outcome = bid();
+		let (looked, filled) = match &outcome {
+			Ok(outcome) => (outcome.looked, u32::try_from(outcome.fills.len()).ok()),
+			Err(_) => (MAX_LOOKED, None),
+		};
+		let weight = weigh(looked, filled.unwrap_or(MAX_FILLED)).saturating_add(levy);
+		let is_less = weight != Self::heaviest(weigh);
+		tell_weight(is_less.then_some(weight), outcome.map(drop))
+	}
+
 	/// The offers on the other side, the best for the bidder first, as many as a bid may fill. Also
 	/// returns how many were looked at.
 	pub(crate) fn best_offers(
@@ -80,8 +104,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The lots of an offer that its account must still close: none if it has recovered since, no
-	/// more than it has.
+	/// more than it has. None, too, if it has a levy to settle, which a bid could not weigh for
+	/// everybody: the next block settles it when it looks at the account.
 	fn still_offered(auction: &Auction, account: &AccountKey, offer: &Offer) -> Size {
+		if T::Ledger::awaits_levy(account) {
+			return Size::ZERO;
+		}
 		if !T::Ledger::recheck(account).unwrap_or(false) {
 			return Size::ZERO;
 		}

@@ -303,7 +303,7 @@ pub mod pallet {
 		/// price, they share by size. The caller's subaccount `number` needs the initial margin
 		/// for all of it, or nothing happens.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::bid(MAX_LOOKED, MAX_FILLED))]
+		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::bid))]
 		pub fn bid(
 			origin: OriginFor<T>,
 			number: u16,
@@ -313,16 +313,17 @@ pub mod pallet {
 			limit: Price,
 		) -> DispatchResultWithPostInfo {
 			let id = SubaccountId { owner: ensure_signed(origin)?, number };
-			let outcome = Self::do_bid(&id.key(), market, (side, size, limit))?;
-			let filled = u32::try_from(outcome.fills.len()).unwrap_or(MAX_FILLED);
-			Ok(Some(T::WeightInfo::bid(outcome.looked, filled)).into())
+			let bidder = id.key();
+			Self::weighed(&bidder, T::WeightInfo::bid, || {
+				Self::do_bid(&bidder, market, (side, size, limit))
+			})
 		}
 
 		/// Buys up to `size` collateral lots from accounts in liquidation of the subaccount's pool,
 		/// as [`Self::bid`] does positions. The subaccount pays from its cash, and must have the
 		/// initial margin afterwards.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::bid_collateral(MAX_LOOKED, MAX_FILLED))]
+		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::bid_collateral))]
 		pub fn bid_collateral(
 			origin: OriginFor<T>,
 			number: u16,
@@ -331,9 +332,10 @@ pub mod pallet {
 			limit: Price,
 		) -> DispatchResultWithPostInfo {
 			let id = SubaccountId { owner: ensure_signed(origin)?, number };
-			let outcome = Self::do_bid_collateral(&id.key(), asset, (size, limit))?;
-			let filled = u32::try_from(outcome.fills.len()).unwrap_or(MAX_FILLED);
-			Ok(Some(T::WeightInfo::bid_collateral(outcome.looked, filled)).into())
+			let bidder = id.key();
+			Self::weighed(&bidder, T::WeightInfo::bid_collateral, || {
+				Self::do_bid_collateral(&bidder, asset, (size, limit))
+			})
 		}
 	}
 }

@@ -397,6 +397,9 @@ impl breakwater_ledger::BenchmarkHelper for Bench {
 	fn set_up(_: u32, _: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
 		(POOL, vec![BTC, ETH], vec![DOT])
 	}
+	fn backstop(_: PoolId) -> AccountKey {
+		unimplemented!("there is none")
+	}
 	fn set_price(market: MarketId, percent: u64) {
 		set_mark(market, 10 * percent);
 	}

@@ -37,6 +37,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Effort {
 	pub(crate) legs: u32,
 	pub(crate) orders: u32,
+	/// It had a levy to settle.
+	pub(crate) levied: bool,
 }
 
 /// An account that is looked at.
@@ -59,6 +61,7 @@ impl<T: Config> Pallet<T> {
 		(now, places): (Moment, u32),
 		(known, effort): (&mut KnownTerms, &mut Effort),
 	) -> Result<Outcome, DispatchError> {
+		effort.levied = T::Ledger::awaits_levy(key);
 		if !T::Ledger::recheck(key)? {
 			Self::forget(key, &before, End::Recovered);
 			return Ok(Outcome::Treated);

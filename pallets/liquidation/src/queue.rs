@@ -62,16 +62,19 @@ impl Round {
 	}
 
 	fn has_room<T: Config>(&self) -> bool {
-		let next = account_weight::<T>(Effort { legs: EXPECTED_LEGS, orders: 0 });
+		let next = account_weight::<T>(Effort { legs: EXPECTED_LEGS, ..Effort::default() });
 		self.treated < self.least || self.used.saturating_add(next).all_lte(self.limit)
 	}
 }
 
 /// What it takes to plan an account, and to look at its offers for the batch.
 fn account_weight<T: Config>(effort: Effort) -> Weight {
-	let Effort { legs, orders } = effort;
+	let Effort { legs, orders, levied } = effort;
 	let looked = one(T::WeightInfo::force).saturating_mul(legs.into());
-	let planned = T::WeightInfo::treat(legs).saturating_add(looked);
+	let mut planned = T::WeightInfo::treat(legs).saturating_add(looked);
+	if levied {
+		planned.saturating_accrue(T::Ledger::levy_weight());
+	}
 	if orders == 0 {
 		return planned;
 	}

@@ -3,7 +3,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use breakwater_interfaces::{Ledger, RiskEngine, Solvency, SubaccountId, Trade};
+use breakwater_interfaces::{Ledger, Levy, RiskEngine, Solvency, SubaccountId, Trade};
 use breakwater_margin::{MAX_COLLATERAL, MAX_POSITIONS};
 use breakwater_primitives::AccountId;
 use breakwater_units::{AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote};
@@ -15,7 +15,10 @@ use frame_support::{
 use frame_system::RawOrigin;
 use polkadot_sdk::*;
 
-use crate::{book::evaluate, indices::CachedIndices, Call, Config, Filings, Pallet, Subaccounts};
+use crate::{
+	book::evaluate, books::Posting, indices::CachedIndices, Call, Config, Filings, Pallet,
+	Subaccounts,
+};
 
 /// Lists what accounts are measured with.
 pub trait BenchmarkHelper {
@@ -23,6 +26,8 @@ pub trait BenchmarkHelper {
 	fn set_up(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>);
 	/// Sets a market's price to so many percent of what it was when it was set up.
 	fn set_price(market: MarketId, percent: u64);
+	/// The account that takes over in a pool.
+	fn backstop(pool: PoolId) -> AccountKey;
 }
 
 const RICH: u128 = 1 << 60;
@@ -230,6 +235,32 @@ mod benchmarks {
 		}
 
 		assert!(Pallet::<T>::is_due(&long));
+		Ok(())
+	}
+
+	/// An account with all the legs there may be closes its positions and pays. Asking what it owes
+	/// weighs besides.
+	#[benchmark]
+	fn levy() -> Result<(), BenchmarkError> {
+		let (pool, [long, _]) = full_pair::<T>(0)?;
+		let backstop = T::BenchmarkHelper::backstop(pool);
+		let state = Subaccounts::<T>::get(long).ok_or("the account is open")?.state;
+		let mut closes = Vec::new();
+		for (market, position) in state.positions.iter() {
+			let lots = position.lots.try_neg().map_err(|_| "it is in range")?;
+			closes.push((market, lots, price_of::<T>(market)?));
+		}
+		let owed = Levy { closes, charge: Quote::new(1_000) };
+
+		#[block]
+		{
+			let mut posting = Posting::<T>::new(pool);
+			posting.pay_levy(&long, &backstop, &owed)?;
+			posting.close();
+		}
+
+		let held = |key| Subaccounts::<T>::get(key).map(|account| account.state.positions.len());
+		assert_eq!((held(&long), held(&backstop)), (Some(0), Some(MAX_POSITIONS as usize)));
 		Ok(())
 	}
 

@@ -28,38 +28,53 @@ impl<T: Config> Posting<T> {
 		};
 		let Some(account) = Subaccounts::<T>::get(key) else { return Ok(()) };
 		let Some(levy) = T::Levies::touch(key, self.pool, &account.state) else { return Ok(()) };
-		let Levy { closes, charge } = levy;
-		for (market, lots, price) in closes {
-			self.trade_with(key, &payee, (market, lots, price))?;
+		self.pay_levy(key, &payee, &levy)
+	}
+
+	/// Closes and pays in one change of each account: computing and filing it is what weighs.
+	pub(crate) fn pay_levy(
+		&mut self,
+		key: &AccountKey,
+		payee: &AccountKey,
+		levy: &Levy,
+	) -> DispatchResult {
+		let charge = levy.charge.try_neg().map_err(Error::<T>::from)?;
+		self.take_part(key, &levy.closes, charge)?;
+		let mut closes = levy.closes.clone();
+		for (_, lots, _) in &mut closes {
+			*lots = lots.try_neg().map_err(Error::<T>::from)?;
 		}
-		self.pay(key, &payee, charge)?;
-		Pallet::<T>::deposit_event(Event::Levied { account: *key, payee, charge });
+		self.take_part(payee, &closes, levy.charge)?;
+		let (account, payee, charge) = (*key, *payee, levy.charge);
+		Pallet::<T>::deposit_event(Event::Levied { account, payee, charge });
 		Ok(())
 	}
 
-	/// Trades lots between two accounts at a price.
-	fn trade_with(
+	/// One account's part of a levy: its trades, and what its cash changes by.
+	fn take_part(
 		&mut self,
 		key: &AccountKey,
-		other: &AccountKey,
-		(market, lots, price): (MarketId, Lots, Price),
+		trades: &[(MarketId, Lots, Price)],
+		cash: Quote,
 	) -> DispatchResult {
-		if lots.is_zero() {
-			return Ok(());
+		let trades = || trades.iter().filter(|(_, lots, _)| !lots.is_zero());
+		let done = self.change_now(key, OnEvaluationError::SetAside, |account, indices| {
+			let state = &mut account.state;
+			let mut done = Vec::new();
+			for (market, lots, price) in trades() {
+				let index = indices.market(*market).ok_or(Error::<T>::UnknownMarket)?;
+				done.push(trade::<T>(state, *market, *lots, *price, &index)?);
+			}
+			state.cash = state.cash.try_add(cash).map_err(Error::<T>::from)?;
+			Ok(done)
+		})?;
+		for ((market, lots, price), done) in trades().zip(done) {
+			let opened = OpenInterest::<T>::get(market).try_add(long(done.after));
+			let interest = opened.and_then(|sum| sum.try_sub(long(done.before)));
+			OpenInterest::<T>::insert(market, interest.map_err(Error::<T>::from)?);
+			let event = done.event(key, *market, (*lots, *price), Quote::ZERO);
+			Pallet::<T>::deposit_event(event);
 		}
-		let against = lots.try_neg().map_err(Error::<T>::from)?;
-		let mut interest = OpenInterest::<T>::get(market);
-		for (account, lots) in [(key, lots), (other, against)] {
-			let done =
-				self.change_now(account, OnEvaluationError::SetAside, |account, indices| {
-					let index = indices.market(market).ok_or(Error::<T>::UnknownMarket)?;
-					Ok(trade::<T>(&mut account.state, market, lots, price, &index)?)
-				})?;
-			let opened = interest.try_add(long(done.after)).map_err(Error::<T>::from)?;
-			interest = opened.try_sub(long(done.before)).map_err(Error::<T>::from)?;
-			Pallet::<T>::deposit_event(done.event(account, market, (lots, price), Quote::ZERO));
-		}
-		OpenInterest::<T>::insert(market, interest);
 		Ok(())
 	}
 

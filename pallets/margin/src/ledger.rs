@@ -16,6 +16,7 @@ use frame_support::{
 	ensure,
 	storage::with_storage_layer,
 	traits::{fungible::MutateHold, tokens::Precision, Contains},
+	weights::Weight,
 };
 use polkadot_sdk::*;
 use sp_runtime::{traits::Zero, DispatchError, DispatchResult};
@@ -27,7 +28,7 @@ use crate::{
 	indices::CachedIndices,
 	withdrawal::Destination,
 	Batch, Config, Error, Event, Filings, Held, HoldReason, Numbers, OpenInterest, Pallet, Pools,
-	Subaccounts,
+	Subaccounts, WeightInfo,
 };
 
 /// What an account's trade did, for the event.
@@ -420,13 +421,28 @@ impl<T: Config> Ledger for Pallet<T> {
 	}
 
 	fn withdrawable(account: &AccountKey, asset: Option<AssetId>) -> Amount {
+		let settled = Self::info(account).map(|info| Self::take_levy(account, info.pool));
 		let Some(Subaccount { info, state, .. }) = Subaccounts::<T>::get(account) else {
 			return Amount::ZERO;
 		};
+		if settled.is_some_and(|settled| settled.is_err()) {
+			return Amount::ZERO;
+		}
 		let indices = CachedIndices::<T>::new(info.pool);
 		let book = Pools::<T>::get(info.pool);
 		let pool = (info.pool, &book);
 		Self::free(pool, &state, &indices, asset, Destination::Outside).unwrap_or_default()
+	}
+
+	fn levy_weight() -> Weight {
+		T::WeightInfo::levy().saturating_add(T::Levies::touch_weight())
+	}
+
+	fn awaits_levy(account: &AccountKey) -> bool {
+		let Some(SubaccountInfo { pool, .. }) = Self::info(account) else { return false };
+		T::Levies::are_open(pool)
+			&& T::Levies::payee(pool).is_some_and(|payee| payee != *account)
+			&& T::Levies::awaits(account, pool)
 	}
 }
 

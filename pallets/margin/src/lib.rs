@@ -75,7 +75,7 @@ use polkadot_sdk::*;
 pub mod pallet {
 	use super::*;
 	use breakwater_interfaces::{
-		Contagion, LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault,
+		Contagion, Ledger, LedgerError, Levies, Prices, RiskEngine, SubaccountId, Vault,
 	};
 	use breakwater_margin::MarginError;
 	use breakwater_primitives::{AccountId, Balance};
@@ -368,17 +368,22 @@ pub mod pallet {
 		/// Moves an asset, or quote if `asset` is none, between two subaccounts of the caller in
 		/// one pool: as much as could be withdrawn from the first, were the quote at hand.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::transfer())]
+		#[pallet::weight(
+			T::WeightInfo::transfer().saturating_add(<Pallet<T> as Ledger>::levy_weight().saturating_mul(2))
+		)]
 		pub fn transfer(
 			origin: OriginFor<T>,
 			from: u16,
 			to: u16,
 			asset: Option<AssetId>,
 			amount: Amount,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let owner = ensure_signed(origin)?;
-			let key = |number: u16| SubaccountId { owner: owner.clone(), number }.key();
-			Self::move_own(&key(from), &key(to), asset, amount)
+			let both = [from, to].map(|number| SubaccountId { owner: owner.clone(), number }.key());
+			let [from, to] = &both;
+			<Self as Ledger>::touching(&both, T::WeightInfo::transfer(), || {
+				Self::move_own(from, to, asset, amount)
+			})
 		}
 	}
 }

@@ -11,7 +11,7 @@ use breakwater_margin::SubaccountState;
 use breakwater_primitives::Balance;
 use breakwater_test_support as support;
 use breakwater_units::{AccountKey, Amount, AssetId, MarketId, PoolId, Quote};
-use frame_support::{parameter_types, storage::unhashed, traits::Contains};
+use frame_support::{parameter_types, storage::unhashed, traits::Contains, weights::Weight};
 use polkadot_sdk::*;
 use sp_io::TestExternalities;
 use sp_runtime::DispatchResult;
@@ -44,7 +44,7 @@ impl crate::Config for Test {
 	type Backstops = Backstops;
 	type Levies = Debts;
 	type Contagion = Monitor;
-	type WeightInfo = ();
+	type WeightInfo = Costs;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Engine;
 }
@@ -144,8 +144,54 @@ impl Levies for Debts {
 		});
 		levy
 	}
+	fn awaits(account: &AccountKey, _: PoolId) -> bool {
+		Others::get().levies.contains_key(account)
+	}
+	fn touch_weight() -> Weight {
+		Weight::from_parts(ASKING, 0)
+	}
 	fn payee(_: PoolId) -> Option<AccountKey> {
 		Others::get().backstop
+	}
+}
+
+/// What a transfer, a levy, and asking for one weigh; all else nothing.
+pub(crate) const TRANSFER: u64 = 10_000;
+pub(crate) const LEVY: u64 = 100;
+pub(crate) const ASKING: u64 = 1;
+
+pub struct Costs;
+
+impl crate::WeightInfo for Costs {
+	fn transfer() -> Weight {
+		Weight::from_parts(TRANSFER, 0)
+	}
+	fn levy() -> Weight {
+		Weight::from_parts(LEVY, 0)
+	}
+	fn open() -> Weight {
+		Weight::zero()
+	}
+	fn close() -> Weight {
+		Weight::zero()
+	}
+	fn credit() -> Weight {
+		Weight::zero()
+	}
+	fn debit() -> Weight {
+		Weight::zero()
+	}
+	fn settle(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn step(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn wake(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn fall_due(_: u32) -> Weight {
+		Weight::zero()
 	}
 }
 
@@ -229,7 +275,7 @@ pub(crate) fn set_price(market: MarketId, price: u64) {
 /// Opens the next block; the book takes its step.
 pub(crate) fn next_block() -> BookStep {
 	System::set_block_number(System::block_number() + 1);
-	<LedgerPallet as Solvency>::step(frame_support::weights::Weight::MAX)
+	<LedgerPallet as Solvency>::step(Weight::MAX)
 }
 
 pub(crate) fn cash(key: &AccountKey) -> i128 {
@@ -254,5 +300,11 @@ impl crate::benchmarking::BenchmarkHelper for Engine {
 
 	fn set_price(market: MarketId, percent: u64) {
 		set_price(market, 10 * percent);
+	}
+
+	fn backstop(_: PoolId) -> AccountKey {
+		let key = opened(50, 0);
+		others(|others| others.backstop = Some(key));
+		key
 	}
 }

@@ -76,8 +76,10 @@ mod a_subaccount {
 			assert_ok!(trade(BTC, 1_000, (&long, &short), 5, 0));
 
 			// 5 lots of 10,000 quanta at 10 % leave 5,000
-			let transfer =
-				|to, amount| LedgerPallet::transfer(signed(1), 0, to, None, Amount::new(amount));
+			let transfer = |to, amount| {
+				let moved = LedgerPallet::transfer(signed(1), 0, to, None, Amount::new(amount));
+				moved.map(drop).map_err(|failed| failed.error)
+			};
 			assert_noop!(transfer(1, 5_001), Error::<Test>::BeyondFree);
 			assert_noop!(transfer(0, 1), Error::<Test>::SameSubaccount);
 			assert_noop!(transfer(2, 1), Error::<Test>::OtherPool);
@@ -461,6 +463,99 @@ mod estates {
 			// It is taken once.
 			assert_ok!(deposit(&short, None, 5));
 			assert_eq!(cash(&short), 26_005);
+		});
+	}
+}
+
+mod levies {
+	use super::*;
+	use breakwater_units::{AccountKey, MarketId};
+	use frame_support::dispatch::GetDispatchInfo;
+
+	fn owe(account: AccountKey, closes: Vec<(MarketId, Lots, Price)>, charge: i128) {
+		let levy = Levy { closes, charge: Quote::new(charge) };
+		others(|others| {
+			others.levies.insert(account, levy);
+		});
+	}
+
+	/// A backstop, and two subaccounts of one owner with so much in the first.
+	fn two(quote: u128) -> [AccountKey; 2] {
+		let backstop = opened(99, 0);
+		others(|others| others.backstop = Some(backstop));
+		let first = opened(1, quote);
+		assert_ok!(LedgerPallet::open(signed(1), 1, POOL, None));
+		[first, key_of(1, 1)]
+	}
+
+	fn transfer(amount: u128) -> frame_support::dispatch::DispatchResultWithPostInfo {
+		LedgerPallet::transfer(signed(1), 0, 1, None, Amount::new(amount))
+	}
+
+	#[test]
+	fn close_in_several_markets_and_pay_at_once() {
+		with_chain(|| {
+			let [payer, _] = two(100_000);
+			let others_side = opened(2, 1_000_000);
+			assert_ok!(trade(BTC, 1_000, (&payer, &others_side), 10, 0));
+			assert_ok!(trade(ETH, 1_000, (&others_side, &payer), 4, 0));
+			set_price(BTC, 1_100);
+			let backstop = key_of(99, 0);
+			let closes = vec![
+				(BTC, Lots::new(-10), Price::new(1_100)),
+				(ETH, Lots::ZERO, Price::new(7)),
+				(ETH, Lots::new(4), Price::new(1_000)),
+			];
+			owe(payer, closes, 3_000);
+			assert_ok!(LedgerPallet::settle_levy(&payer));
+			// 10 lots gained 100 ticks of 10 quanta
+			assert_eq!(cash(&payer), 107_000);
+			assert!(LedgerPallet::state(&payer).unwrap().positions.is_empty());
+			assert_eq!(cash(&backstop), 3_000);
+			let taken = LedgerPallet::state(&backstop).unwrap().positions;
+			assert_eq!(taken.get(BTC).unwrap().lots, Lots::new(10));
+			assert_eq!(taken.get(ETH).unwrap().lots, Lots::new(-4));
+			let traded = |event: &&Event<Test>| matches!(event, Event::Traded { fee, .. } if fee.is_zero());
+			assert_eq!(events().iter().filter(traded).count(), 4 + 4);
+		});
+	}
+
+	#[test]
+	fn weigh_in_a_call_that_touches_who_has_one_to_settle_and_in_no_other() {
+		with_chain(|| {
+			let [first, second] = two(100_000);
+			let amount = Amount::new(10);
+			let call = crate::Call::<Test>::transfer { from: 0, to: 1, asset: None, amount };
+			let declared = call.get_dispatch_info().call_weight;
+			let (each, weight) = (LEVY + ASKING, |ref_time| Some(Weight::from_parts(ref_time, 0)));
+			assert_eq!(Some(declared), weight(TRANSFER + 2 * each));
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER));
+			// What somebody else has to settle does not matter.
+			owe(opened(3, 10), vec![], 0);
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER));
+			owe(second, vec![], 0);
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER + each));
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER), "once");
+			owe(first, vec![], 0);
+			owe(second, vec![], 0);
+			assert_eq!(transfer(10).unwrap().actual_weight, None, "all that was declared");
+			// A call that fails gives back as much.
+			let failed = transfer(1_000_000).unwrap_err();
+			assert_eq!(failed.post_info.actual_weight, weight(TRANSFER));
+			owe(first, vec![], 0);
+			let failed = transfer(1_000_000).unwrap_err();
+			assert_eq!(failed.post_info.actual_weight, weight(TRANSFER + each));
+			assert!(!LedgerPallet::awaits_levy(&key_of(99, 0)), "the payee owes itself nothing");
+		});
+	}
+
+	#[test]
+	fn come_before_what_is_free() {
+		with_chain(|| {
+			let [payer, _] = two(10_000);
+			owe(payer, vec![], 4_000);
+			assert_eq!(LedgerPallet::withdrawable(&payer, None), Amount::new(6_000));
+			assert_eq!(LedgerPallet::withdrawable(&payer, None), Amount::new(6_000), "once");
 		});
 	}
 }

@@ -8,8 +8,8 @@ use breakwater_units::{
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use polkadot_sdk::{
 	sp_runtime::{
-		traits::{BlakeTwo256, Hash},
-		DispatchError, DispatchResult,
+		traits::{BlakeTwo256, Hash, Printable},
+		DispatchError, DispatchErrorWithPostInfo, DispatchResult, DispatchResultWithInfo,
 	},
 	sp_weights::Weight,
 };
@@ -207,8 +207,63 @@ pub trait Ledger {
 	/// If it is more than the account is free to take out, see [`Self::withdrawable`].
 	fn debit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) -> DispatchResult;
 
-	/// The largest amount of an asset that may leave an account now.
+	/// The largest amount of an asset that may leave an account now. Settles first what the account
+	/// owes to a deleveraging.
 	fn withdrawable(account: &AccountKey, asset: Option<AssetId>) -> Amount;
+
+	/// What it weighs at most to settle what an account owes to a deleveraging, or to fix its place
+	/// in one. That is done once, at the account's first touch, in whatever call that is.
+	fn levy_weight() -> Weight {
+		Weight::zero()
+	}
+
+	/// Whether that is still to be done: then the next touch of the account weighs so much more.
+	fn awaits_levy(_account: &AccountKey) -> bool {
+		false
+	}
+
+	/// Runs a call that touches some accounts and weighs `base` beside their levies. It declares
+	/// [`Self::levy_weight`] for each of them; those that are not awaited are given back, also if
+	/// the call fails.
+	///
+	/// # Errors
+	/// Those of the call.
+	fn touching<Info>(
+		accounts: &[AccountKey],
+		base: Weight,
+		call: impl FnOnce() -> DispatchResult,
+	) -> DispatchResultWithInfo<Info>
+	where
+		Info: PostInfo,
+	{
+		// Before the call, which settles them.
+		let levies = accounts.iter().filter(|account| Self::awaits_levy(account)).count();
+		let weighed = (levies < accounts.len()).then(|| {
+			let levies = u64::try_from(levies).unwrap_or(u64::MAX);
+			base.saturating_add(Self::levy_weight().saturating_mul(levies))
+		});
+		tell_weight(weighed, call())
+	}
+}
+
+/// What FRAME wants to know after a call: `frame_support::dispatch::PostDispatchInfo`.
+pub trait PostInfo: From<Option<Weight>> + Eq + Copy + Encode + Decode + Printable {}
+
+impl<Info: From<Option<Weight>> + Eq + Copy + Encode + Decode + Printable> PostInfo for Info {}
+
+/// The result of a call, with what it weighed; none is what was declared.
+///
+/// # Errors
+/// Those of the call.
+pub fn tell_weight<Info: PostInfo>(
+	weighed: Option<Weight>,
+	result: DispatchResult,
+) -> DispatchResultWithInfo<Info> {
+	let post_info = weighed.into();
+	match result {
+		Ok(()) => Ok(post_info),
+		Err(error) => Err(DispatchErrorWithPostInfo { post_info, error }),
+	}
 }
 
 /// What a step of the trigger book did.

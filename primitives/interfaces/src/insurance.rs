@@ -103,6 +103,16 @@ pub trait Levies {
 	/// and what it owes in a sealed one is taken here, once.
 	fn touch(account: &AccountKey, pool: PoolId, state: &SubaccountState) -> Option<Levy>;
 
+	/// Whether [`Self::touch`] has anything to do with an account now. It has no effect.
+	fn awaits(_account: &AccountKey, _pool: PoolId) -> bool {
+		false
+	}
+
+	/// What [`Self::touch`] weighs at most; what the ledger does then is not in it.
+	fn touch_weight() -> Weight {
+		Weight::zero()
+	}
+
 	/// The account that levies are paid to.
 	fn payee(pool: PoolId) -> Option<AccountKey>;
 

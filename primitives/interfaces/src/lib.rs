@@ -28,7 +28,8 @@ mod risk;
 mod terms;
 
 pub use accounts::{
-	BookStep, Ledger, LedgerError, NewRisk, Solvency, SubaccountId, SubaccountInfo, Trade, Vault,
+	tell_weight, BookStep, Ledger, LedgerError, NewRisk, PostInfo, Solvency, SubaccountId,
+	SubaccountInfo, Trade, Vault,
 };
 pub use breakers::{Breakers, MarketFacts, PoolFacts};
 pub use contagion::{Contagion, ContagionLoads, Loads};

@@ -6,7 +6,7 @@ use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
-	AssetTerms, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine, SubaccountId, Symbol,
+	AssetTerms, Insurance as Waterfall, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine, SubaccountId, Symbol,
 };
 use breakwater_margin::Brackets;
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
@@ -14,12 +14,12 @@ use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets, MAX_POOL_MA
 use breakwater_units::{
 	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Side, Size, Timestamp,
 };
-use frame_support::traits::fungibles::Mutate;
+use frame_support::{traits::fungibles::Mutate, weights::Weight};
 use polkadot_sdk::*;
 
 use crate::{
 	market_presets::{self, QUOTE_TOKEN},
-	Assets, Custody, Exchange, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
+	Assets, Custody, Exchange, Insurance, Margin, Oracle, Risk, Runtime, RuntimeOrigin,
 };
 
 /// The first pool of the presets, with their markets.
@@ -122,6 +122,12 @@ impl breakwater_ledger::BenchmarkHelper for Helper {
 	fn set_price(market: MarketId, percent: u64) {
 		let feed = Risk::feed_of(market).expect("the market is listed");
 		price_at(feed, PRICE / 100 * percent);
+	}
+
+	fn backstop(pool: PoolId) -> AccountKey {
+		// It looks at every pool, and opens what is missing.
+		<Insurance as Waterfall>::resolve(Weight::zero());
+		<Insurance as Waterfall>::backstop(pool).expect("it is open")
 	}
 }
 
