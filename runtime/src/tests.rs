@@ -514,6 +514,40 @@ mod prices {
 	}
 }
 
+mod weights_of_calls {
+	use super::*;
+	use breakwater_units::{Amount, AssetId, MarketId, Price, Side, Size};
+	use frame_support::dispatch::GetDispatchInfo;
+
+	/// What settles a levy declares it, and no bid and no transfer may be too heavy for it.
+	#[test]
+	fn that_may_settle_levies_fit_into_a_transaction() {
+		let limits = limits::RuntimeBlockWeights::get();
+		let most = limits.get(DispatchClass::Normal).max_extrinsic.expect("there is a limit");
+		let (number, asset, amount, market) = (0, None, Amount::ZERO, MarketId(0));
+		let (side, size, limit, shares) = (Side::Buy, Size::ZERO, Price::ZERO, 0);
+		let (sold, tranche, lots, max_price) = (AssetId(0), 0, size, limit);
+		let calls: [RuntimeCall; 11] = [
+			breakwater_ledger::Call::<Runtime>::transfer { from: 0, to: 1, asset, amount }.into(),
+			breakwater_custody::Call::<Runtime>::deposit { number, asset, amount }.into(),
+			breakwater_custody::Call::<Runtime>::withdraw { number, asset, amount }.into(),
+			breakwater_exchange::Call::<Runtime>::amm_deposit { market, number, amount }.into(),
+			breakwater_exchange::Call::<Runtime>::amm_withdraw { market, number, shares }.into(),
+			breakwater_liquidator::Call::<Runtime>::bid { number, market, side, size, limit }.into(),
+			breakwater_liquidator::Call::<Runtime>::bid_collateral { number, asset: sold, size, limit }.into(),
+			breakwater_insurance::Call::<Runtime>::back { number, tranche, amount, min_shares: 0 }.into(),
+			breakwater_insurance::Call::<Runtime>::claim_exit { number, tranche }.into(),
+			breakwater_insurance::Call::<Runtime>::contribute { number, to_all: true, amount }.into(),
+			breakwater_insurance::Call::<Runtime>::buy_collateral { number, asset: sold, lots, max_price }
+				.into(),
+		];
+		for call in calls {
+			let weight = call.get_dispatch_info().call_weight;
+			assert!(weight.all_lte(most), "{weight:?} of {most:?}: {call:?}");
+		}
+	}
+}
+
 mod weights_of_hooks {
 	use super::*;
 	use breakwater_circuit_breaker::{Config as Breakers, WeightInfo as _};

@@ -225,7 +225,7 @@ mod calls {
 	#[test]
 	fn weigh_a_levy_where_there_is_one_to_settle() {
 		with_chain(|| {
-			let (asset, amount, number) = (None, Amount::new(100), 0);
+			let (asset, amount, number) = (None, Amount::new(10), 0);
 			let calls = [
 				crate::Call::<Test>::deposit { number, asset, amount },
 				crate::Call::<Test>::withdraw { number, asset, amount },

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use breakwater_auction::{Clearing, ForcedFill, ForcedOrder};
 use breakwater_breaker::Matching;
 use breakwater_interfaces::*;
+use breakwater_margin::SubaccountState;
 use breakwater_primitives::Balance;
 use breakwater_test_support as support;
 use breakwater_units::{
@@ -48,7 +49,7 @@ impl breakwater_ledger::Config for Test {
 	type Vault = Custody;
 	type Busy = frame_support::traits::Nothing;
 	type Backstops = Backstops;
-	type Levies = ();
+	type Levies = Debts;
 	type Contagion = ();
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
@@ -114,6 +115,34 @@ pub struct Asked {
 	pub(crate) absorbed: Vec<AccountKey>,
 	/// Accounts that it refuses.
 	pub(crate) poisoned: BTreeSet<AccountKey>,
+	/// Accounts that have a levy to settle.
+	pub(crate) levies: BTreeSet<AccountKey>,
+}
+
+/// Touches are counted, and nothing is paid.
+pub struct Debts;
+
+pub(crate) const LEVY: Weight = Weight::from_parts(7, 0);
+
+impl Levies for Debts {
+	fn are_open(_: PoolId) -> bool {
+		!Others::get().levies.is_empty()
+	}
+	fn touch(account: &AccountKey, _: PoolId, _: &SubaccountState) -> Option<Levy> {
+		others(|others| {
+			others.levies.remove(account);
+		});
+		None
+	}
+	fn awaits(account: &AccountKey, _: PoolId) -> bool {
+		Others::get().levies.contains(account)
+	}
+	fn touch_weight() -> Weight {
+		LEVY
+	}
+	fn payee(_: PoolId) -> Option<AccountKey> {
+		Some(AccountKey([99; 32]))
+	}
 }
 
 /// Changes what it is told.

@@ -5,7 +5,9 @@
 use breakwater_breaker::Action;
 use breakwater_interfaces::{Insurance, Ledger, Liquidation, Solvency, SubaccountId};
 use breakwater_units::{Amount, Lots, Price, Quote, Side, Size};
-use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
+use frame_support::{
+	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::Hooks, weights::Weight,
+};
 use polkadot_sdk::*;
 
 use crate::{mock::*, *};
@@ -647,6 +649,62 @@ mod bidding {
 					if lots.get() == 10 && cost.get() == 98_800)
 			};
 			assert!(has(told));
+		});
+	}
+
+	fn owe_levy(account: breakwater_units::AccountKey) {
+		others(|others| {
+			others.levies.insert(account);
+		});
+	}
+
+	#[test]
+	fn weighs_the_bidders_levy_if_there_is_one_to_settle() {
+		with_chain(|| {
+			long(1);
+			set_mark(BTC, 989);
+			next_block();
+			let bidder = opened(2, 100_000);
+			let (number, market, side) = (0, BTC, Side::Buy);
+			let (size, limit) = (Size::new(1), Price::new(988));
+			let call = crate::Call::<Test>::bid { number, market, side, size, limit };
+			assert_eq!(call.get_dispatch_info().call_weight, LEVY);
+			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, Some(Weight::zero()));
+			owe_levy(bidder);
+			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, None, "what was declared");
+			let failed = bid(2, 1, 1).unwrap_err();
+			assert_eq!(failed.post_info.actual_weight, Some(Weight::zero()));
+		});
+	}
+
+	/// For as many accounts as a bid may fill it could not be weighed.
+	#[test]
+	fn leaves_an_account_alone_that_has_a_levy_to_settle_until_the_next_block() {
+		with_chain(|| {
+			let account = long(1);
+			set_mark(BTC, 989);
+			next_block();
+			opened(2, 100_000);
+			owe_levy(account);
+			refused(2, (1, 988), E::NothingOffered);
+			assert!(Others::get().levies.contains(&account), "it was not touched");
+			next_block();
+			assert!(Others::get().levies.is_empty(), "liquidation has looked at it");
+			assert_ok!(bid(2, 1, 988));
+		});
+	}
+
+	/// Planning an account weighs one, and its levy seven.
+	#[test]
+	fn and_planning_weighs_the_levy_too() {
+		with_chain(|| {
+			let account = long(1);
+			set_mark(BTC, 989);
+			next_block();
+			let usual = <Liquidator as Liquidation>::work(Weight::MAX);
+			owe_levy(account);
+			System::set_block_number(System::block_number() + 1);
+			assert_eq!(<Liquidator as Liquidation>::work(Weight::MAX), usual + LEVY);
 		});
 	}
 

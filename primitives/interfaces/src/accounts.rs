@@ -237,11 +237,12 @@ pub trait Ledger {
 		Info: PostInfo,
 	{
 		// Before the call, which settles them.
-		let levies = accounts.iter().filter(|account| Self::awaits_levy(account)).count();
-		let weighed = (levies < accounts.len()).then(|| {
-			let levies = u64::try_from(levies).unwrap_or(u64::MAX);
-			base.saturating_add(Self::levy_weight().saturating_mul(levies))
-		});
+		let awaited = accounts.iter().filter(|account| Self::awaits_levy(account)).count();
+		let levies = |count| {
+			Self::levy_weight().saturating_mul(u64::try_from(count).unwrap_or(u64::MAX))
+		};
+		let (settled, declared) = (levies(awaited), levies(accounts.len()));
+		let weighed = (settled != declared).then(|| base.saturating_add(settled));
 		tell_weight(weighed, call())
 	}
 }
