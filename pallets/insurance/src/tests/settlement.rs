@@ -1,6 +1,6 @@
 //! The last resort.
 
-use breakwater_interfaces::Insurance as _;
+use breakwater_interfaces::{Estates as _, Ledger as _};
 use breakwater_units::Amount;
 use frame_support::assert_ok;
 use polkadot_sdk::*;
@@ -138,5 +138,93 @@ fn the_pool_trades_on_afterwards() {
 		assert_eq!(count(events()), 1);
 		assert!(!Insurance::condition(POOL).unresolved_loss);
 		assert_eq!(Insurance::pending_loss(POOL), Amount::ZERO);
+	});
+}
+
+/// Whether touching an account now changes anything; it is undone.
+fn touching_changes(account: &AccountKey) -> bool {
+	use frame_support::storage::{with_transaction, TransactionOutcome};
+	let root = || sp_io::storage::root(sp_runtime::StateVersion::V1);
+	with_transaction(|| {
+		let before = root();
+		let touched = Margin::settle_levy(account);
+		TransactionOutcome::Rollback(touched.map(|()| root() != before))
+	})
+	.unwrap()
+}
+
+/// Runs until nothing is on, two accounts a block at most, and checks that who is awaited changes
+/// when touched, and nobody else does: what calls weigh rests on it. Returns how often somebody was
+/// awaited while places were fixed, shares paid, claims added up, and claims paid.
+fn awaited(accounts: &[AccountKey]) -> [u32; 4] {
+	let mut seen = [0; 4];
+	for _ in 0..100 {
+		blocks_of(1);
+		let Some(operation) = Operations::<Test>::get(POOL) else { continue };
+		let stage = match operation.stage {
+			Stage::Collecting { .. } => 0,
+			Stage::Settling { .. } => 1,
+			Stage::Claiming { .. } => 2,
+			Stage::Paying { .. } => 3,
+			Stage::Clearing => continue,
+		};
+		for account in accounts {
+			let awaited = Margin::awaits_levy(account);
+			assert_eq!(awaited, touching_changes(account), "in stage {stage}");
+			seen[stage] += u32::from(awaited);
+		}
+		// Who is touched meanwhile is awaited no more in that stage.
+		Margin::settle_levy(&accounts[1]).unwrap();
+		assert!(!Margin::awaits_levy(&accounts[1]));
+		assert!(!Margin::awaits_levy(&backstop()));
+	}
+	assert_eq!(Operations::<Test>::get(POOL), None);
+	assert!(accounts.iter().all(|account| !Margin::awaits_levy(account)));
+	seen
+}
+
+#[test]
+fn who_is_awaited_in_a_final_settlement_changes_when_touched() {
+	with_chain(|| {
+		let [places, _, claims, paid] = awaited(&hopeless());
+		assert!(places > 0 && claims > 0 && paid > 0);
+	});
+}
+
+#[test]
+fn who_is_awaited_in_a_deleveraging_changes_when_touched() {
+	with_chain(|| {
+		let loser = opened(1, 100_000);
+		let winners = [2, 3, 4, 5].map(|number| opened(number, 1_000_000));
+		for winner in &winners {
+			trade(BTC, 1_000, (&loser, winner), 25).unwrap();
+		}
+		set_price(BTC, 800);
+		assert_ok!(Insurance::absorb(&loser));
+		let [places, shares, ..] = awaited(&winners);
+		assert!(places > 0 && shares > 0);
+	});
+}
+
+/// The worst a call may declare, and what is given back of it.
+#[test]
+fn a_call_weighs_the_levy_of_the_caller_while_it_is_awaited() {
+	use frame_support::dispatch::GetDispatchInfo;
+	with_chain(|| {
+		hopeless();
+		let (number, to_all, amount) = (0, false, Amount::new(1));
+		let give = || Insurance::contribute(RuntimeOrigin::signed(person(5)), 0, false, amount);
+		while !matches!(
+			Operations::<Test>::get(POOL).map(|operation| operation.stage),
+			Some(Stage::Paying { .. })
+		) {
+			blocks_of(1);
+		}
+		let call = crate::Call::<Test>::contribute { number, to_all, amount };
+		// Asking is as heavy as a visit.
+		assert_eq!(call.get_dispatch_info().call_weight.ref_time(), 1_000);
+		assert!(Margin::awaits_levy(&key_of(5)));
+		assert_eq!(give().unwrap().actual_weight, None, "all of it");
+		assert_eq!(give().unwrap().actual_weight.unwrap().ref_time(), 0);
 	});
 }
