@@ -137,6 +137,32 @@ impl Waits {
 	}
 }
 
+/// How long it took, in blocks, until liquidation began: until something of an account was for sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Starts {
+	since: BTreeMap<AccountKey, u32>,
+	begun: BTreeSet<AccountKey>,
+	/// Of those of whom something was offered or closed.
+	pub done: Vec<u32>,
+}
+
+impl Starts {
+	/// After a block: who is due, and of whom something was offered or closed in it.
+	pub fn note(&mut self, block: u32, due: &BTreeSet<AccountKey>, sold: &BTreeSet<AccountKey>) {
+		for key in sold {
+			if self.begun.insert(*key) {
+				let since = self.since.remove(key).unwrap_or(block);
+				self.done.push(block.saturating_sub(since));
+			}
+		}
+		self.since.retain(|key, _| due.contains(key));
+		self.begun.retain(|key| due.contains(key));
+		for key in due.difference(&self.begun) {
+			self.since.entry(*key).or_insert(block);
+		}
+	}
+}
+
 /// Collects.
 #[derive(Default)]
 pub struct Recorder {
@@ -152,6 +178,8 @@ pub struct Recorder {
 	pub totals: Totals,
 	/// From being due to the first forced close.
 	pub waits: Waits,
+	/// From being due to the first offer.
+	pub starts: Starts,
 	/// Forced fills: basis points worse than the mark, and notional in dollars.
 	pub forced_slippage: Vec<(f64, f64)>,
 	/// Batches: basis points from the mark, without sign, and notional in dollars.
@@ -215,6 +243,9 @@ impl Recorder {
 		let due: BTreeSet<AccountKey> = due.map(|account| account.key).collect();
 		row.due = due.len() as u32;
 		self.waits.note(block.number, &due, &acted);
+		let mut sold = offered(block);
+		sold.extend(acted.iter().chain(at_work.iter()));
+		self.starts.note(block.number, &due, &sold);
 		self.rows.push(row);
 	}
 
@@ -415,6 +446,16 @@ impl Recorder {
 	}
 }
 
+/// Accounts of which the chain offers something anew.
+fn offered(block: &Block) -> BTreeSet<AccountKey> {
+	use breakwater_liquidator::Event;
+	let offered = block.events.iter().filter_map(|event| match event {
+		RuntimeEvent::Liquidation(Event::Offered { account, .. }) => Some(*account),
+		_ => None,
+	});
+	offered.collect()
+}
+
 fn basis_points(price: u64, mark: u64) -> f64 {
 	(price as f64 / (mark as f64).max(1.0) - 1.0) * 10_000.0
 }
@@ -447,6 +488,18 @@ mod tests {
 		waits.note(4, &keys(&[2]), &keys(&[4]));
 		assert_eq!((&waits.done[..], waits.recovered), (&[2, 0][..], 1));
 		assert_eq!(waits.waiting(4), [3]);
+	}
+
+	#[test]
+	fn a_start_is_the_first_offer_of_an_account_that_is_due() {
+		let mut starts = Starts::default();
+		starts.note(1, &keys(&[1, 2]), &keys(&[1]));
+		// 1 is offered already, 3 was closed within its block, 4 is due again later.
+		starts.note(2, &keys(&[1, 2, 4]), &keys(&[1, 3, 4]));
+		starts.note(3, &keys(&[1]), &keys(&[]));
+		starts.note(5, &keys(&[1, 4]), &keys(&[]));
+		starts.note(6, &keys(&[4]), &keys(&[4]));
+		assert_eq!(starts.done, [0, 0, 0, 1]);
 	}
 
 	#[test]

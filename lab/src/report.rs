@@ -136,6 +136,9 @@ pub struct Liquidations {
 	pub recovered: u64,
 	/// From the block after which an account was due to the one in which something was closed.
 	pub blocks_to_liquidation: Quantiles<u32>,
+	/// From the same block to the first in which something of the account was offered: a forced order
+	/// in the batch, open to bids, taken over. What comes after that is the wait for a buyer.
+	pub blocks_to_offer: Quantiles<u32>,
 	/// Accounts that are due at the end and of which nothing was closed.
 	pub waiting_at_end: u32,
 	/// The longest of those has waited so many blocks.
@@ -458,6 +461,7 @@ impl Liquidations {
 			taken_over: totals.absorbed,
 			recovered: record.waits.recovered,
 			blocks_to_liquidation: Quantiles::of(&record.waits.done),
+			blocks_to_offer: Quantiles::of(&record.starts.done),
 			waiting_at_end: waiting.len() as u32,
 			longest_waiting: waiting.iter().copied().max().unwrap_or(0),
 			slippage_bps: Slippage::of(&record.forced_slippage),
