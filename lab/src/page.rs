@@ -114,9 +114,10 @@ pub fn figures(report: &Report) -> Vec<(&'static str, String, String)> {
 			money(solvency.bad_debt_peak)
 		)),
 		("Liquidated", thousands(done.accounts.into()), format!(
-			"accounts; {} closed in {} fills, {} taken over whole, {} recovered by themselves",
+			"accounts; {} closed in {} fills, {} of collateral sold, {} taken over whole, {} recovered by themselves",
 			money(done.notional),
 			thousands(done.fills),
+			money(done.collateral),
 			thousands(done.taken_over),
 			thousands(done.recovered)
 		)),

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use breakwater_runtime::{Exchange, Runtime, RuntimeEvent};
-use breakwater_units::{AccountKey, MarketId, Side};
+use breakwater_interfaces::RiskEngine as _;
+use breakwater_margin::LegId;
+use breakwater_runtime::{Exchange, Risk, Runtime, RuntimeEvent};
+use breakwater_units::{AccountKey, AssetId, Lots, MarketId, Price, Side};
 use polkadot_sdk::{sp_core::Get, *};
 
 use crate::{
@@ -80,6 +82,8 @@ pub struct Totals {
 	pub forced_fills: u64,
 	/// Notional of those.
 	pub forced: i128,
+	/// What collateral was sold for by force.
+	pub collateral_sold: i128,
 	/// Accounts of which something was closed by force.
 	pub liquidated: BTreeSet<AccountKey>,
 	/// Accounts that were taken over whole.
@@ -318,6 +322,12 @@ impl Recorder {
 		match event {
 			RuntimeEvent::Exchange(event) => self.traded(event, view, at_work, row, acted),
 			RuntimeEvent::Margin(event) => self.ledger(event, row, acted),
+			RuntimeEvent::Liquidation(breakwater_liquidator::Event::Filled {
+				leg: LegId::Collateral(asset),
+				lots,
+				price,
+				..
+			}) => self.totals.collateral_sold += worth(*asset, *lots, *price),
 			RuntimeEvent::Clearing(breakwater_clearing::Event::MarketFailed { .. }) => {
 				self.totals.failed_batches += 1;
 			},
@@ -352,6 +362,7 @@ impl Recorder {
 					self.forced(view, market("leg"), side, size, price, row);
 				}
 			},
+			("Liquidation", "Filled") => acted.extend(told.account("account")),
 			("Insurance", "LossPaid") => {
 				let paid = told.number("capital") + told.sum("tranches") + told.number("global");
 				self.totals.fund_used += paid;
@@ -444,6 +455,13 @@ impl Recorder {
 			_ => {},
 		}
 	}
+}
+
+/// What lots of collateral cost at a price, in quanta.
+fn worth(asset: AssetId, lots: Lots, price: Price) -> i128 {
+	let Some(leg) = Risk::collateral(asset).map(|index| *index.leg()) else { return 0 };
+	let ticks = i128::from(price.get()) * i128::from(lots.size().get());
+	leg.lot_value().get() * ticks / i128::from(leg.price().get().max(1))
 }
 
 /// Accounts of which the chain offers something anew.

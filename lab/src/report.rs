@@ -130,6 +130,8 @@ pub struct Liquidations {
 	pub fills: u64,
 	/// Notional of those, in dollars.
 	pub notional: f64,
+	/// What collateral of indebted accounts was sold for, in dollars.
+	pub collateral: f64,
 	/// Accounts that were taken over whole.
 	pub taken_over: u64,
 	/// Accounts that were above maintenance again before anything was closed.
@@ -458,6 +460,7 @@ impl Liquidations {
 			accounts: totals.liquidated.len() as u32,
 			fills: totals.forced_fills,
 			notional: cents(dollars(totals.forced)),
+			collateral: cents(dollars(totals.collateral_sold)),
 			taken_over: totals.absorbed,
 			recovered: record.waits.recovered,
 			blocks_to_liquidation: Quantiles::of(&record.waits.done),
