@@ -59,9 +59,8 @@ impl<T: Config> Pallet<T> {
 		let others: Vec<&Leg> = legs.iter().filter(|leg| leg.market != market).collect();
 		let markets: Vec<MarketId> = others.iter().map(|leg| leg.market).collect();
 		let correlations = T::Correlations::with(market, &markets);
-		let moves_along = |correlation: &Ratio| {
-			!correlation.is_zero() && *correlation >= terms.hedge_correlation
-		};
+		let moves_along =
+			|correlation: &Ratio| !correlation.is_zero() && *correlation >= terms.hedge_correlation;
 		let hedged = others.into_iter().zip(&correlations).filter(|(_, with)| moves_along(with));
 		let sum = |sum: Quote, leg: &Leg| sum.try_add(leg.value.times(leg.lots).ok()?).ok();
 		hedged.map(|(leg, _)| leg).try_fold(Quote::ZERO, sum)

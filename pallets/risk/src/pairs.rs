@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Most pairs of markets.
-pub const MAX_PAIRS: u32 = pairs_of(MAX_MARKETS as usize) as u32;
+pub const MAX_PAIRS: u32 = MAX_MARKETS.saturating_mul(MAX_MARKETS.saturating_sub(1)) / 2;
 
 /// An average square below this is of a market that has stood still for two weeks: with which
 /// others it moves is not known any more, and roundings would begin to count.
@@ -138,7 +138,8 @@ impl PairMoves {
 		let product = self.product(row, one)?.max(0);
 		let root = |place| Some(sqrt_up(self.square(place).filter(|square| *square >= LEAST)?));
 		let roots = u128::from(root(row)?).checked_mul(root(one)?.into())?;
-		let ppb = mul_div(product, i128::from(PPB), i128::try_from(roots).ok()?, Rounding::Down).ok()?;
+		let ppb =
+			mul_div(product, i128::from(PPB), i128::try_from(roots).ok()?, Rounding::Down).ok()?;
 		Some(Ratio::new(u64::try_from(ppb).ok()?).min(Ratio::ONE))
 	}
 
@@ -245,8 +246,7 @@ mod tests {
 	#[test]
 	fn moving_as_one_is_known_by_the_day() {
 		// 1 − exp(−t), t in days
-		let known =
-			[(1_440, 632_120_559), (2 * 1_440, 864_664_717), (3 * 1_440, 950_212_932)];
+		let known = [(1_440, 632_120_559), (2 * 1_440, 864_664_717), (3 * 1_440, 950_212_932)];
 		for (count, expected) in known {
 			let moves = after(&bars(count, |bar| vec![swing(bar); 2]));
 			let found = moves.correlation(0, 1).get();
@@ -319,7 +319,8 @@ mod tests {
 	#[test]
 	fn markets_that_stood_still_for_weeks_are_not_known() {
 		let mut path = bars(2_880, |bar| vec![swing(bar), swing(bar), swing(bar)]);
-		let still = |days: usize| (0..days * 1_440).map(|bar| vec![Some(0), Some(0), Some(swing(bar))]);
+		let still =
+			|days: usize| (0..days * 1_440).map(|bar| vec![Some(0), Some(0), Some(swing(bar))]);
 		path.extend(still(13));
 		assert!(after(&path).correlation(0, 1) > Ratio::new(800_000_000));
 		path.extend(still(1));
@@ -378,7 +379,7 @@ mod tests {
 		// a market is known from its first return on, or from one of a market after it
 		let since = |place: usize| {
 			let is_known = |bar: &&Vec<Option<i64>>| bar.iter().skip(place).any(Option::is_some);
-			bars.iter().position(|bar| is_known(bar)).unwrap_or(bars.len())
+			bars.iter().position(is_known).unwrap_or(bars.len())
 		};
 		let square = |place: usize| {
 			let begun = kept(bars.len() - since(place));

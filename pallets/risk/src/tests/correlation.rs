@@ -28,7 +28,11 @@ fn moved(price: u64, by: i64) -> u64 {
 fn naive(series: &[(Observation, Observation)]) -> f64 {
 	let size = |seen: &Observation| {
 		let size = (seen.standardised().get() as f64 / 1e9).min(10.0);
-		if seen.log_return < LogReturn::ZERO { -size } else { size }
+		if seen.log_return < LogReturn::ZERO {
+			-size
+		} else {
+			size
+		}
 	};
 	let kept = (-1.0f64 / 1_440.0).exp();
 	let (mut product, mut squares) = (0.0, (1.0, 1.0));
@@ -127,10 +131,10 @@ fn is_averaged_in_the_first_block_of_a_minute_only() {
 		block_at(T0 + 2 * minute, START);
 		let known = with(PERP, TWIN);
 		assert!(known > 0.0);
-		// a price of a minute that is over is nobody's return
 		block_at(T0 + 3 * minute, START + 10_000);
 		let next = with(PERP, TWIN);
 		assert!(next > known);
+		// the price grows old: a minute without returns is none
 		block(T0 + 4 * minute);
 		let last = Pairs::<Test>::get();
 		block(T0 + 5 * minute);
