@@ -11,7 +11,7 @@ use breakwater_runtime::{
 	market_presets::{QUOTE_TOKEN, WBTC},
 	Assets, Balances, Runtime, RuntimeCall,
 };
-use breakwater_units::{AccountKey, Amount, AssetId, MarketId, PoolId, Side, Size};
+use breakwater_units::{AccountKey, Amount, AssetId, MarketId, PoolId, Price, Side, Size};
 use frame_support::traits::{fungible, fungibles};
 use polkadot_sdk::*;
 use rand::Rng;
@@ -20,7 +20,7 @@ use rand_chacha::{rand_core::SeedableRng, ChaCha8Rng};
 use crate::{
 	chain::{Act, Chain},
 	run::Plan,
-	view::{on_grid, AccountView, MarketView, State, View, DOLLAR},
+	view::{on_grid, AccountView, CollateralView, MarketView, State, View, DOLLAR},
 };
 
 /// How an agent trades.
@@ -42,7 +42,7 @@ pub enum Kind {
 	/// deleveraging.
 	Hedger,
 	/// Has money and no position, and bids for what is sold off: below the mark, and where the
-	/// chain offers lots of liquidated accounts.
+	/// chain offers positions or collateral of liquidated accounts.
 	Bidder,
 	/// Orders at random, deposits and withdrawals.
 	Noise,
@@ -155,7 +155,7 @@ impl Crowd {
 	/// What the agents do in a block, after having seen the state before it.
 	pub fn acts(&mut self, view: &View, now: u64) -> Vec<Act> {
 		self.remember(view, now);
-		let wanted = sold_off(view);
+		let sold = (&sold_off(view), view.collateral.as_slice());
 		let mut acts = Vec::new();
 		for agent in &self.agents {
 			let Some(account) = view.accounts.get(&agent.key) else { continue };
@@ -165,7 +165,7 @@ impl Crowd {
 				continue;
 			}
 			let mut random = chances(self.seed, now, agent.number);
-			acts.extend(self.act(agent, account, (&markets, &wanted), now, &mut random));
+			acts.extend(self.act((agent, account), &markets, sold, now, &mut random));
 		}
 		acts
 	}
@@ -188,9 +188,9 @@ impl Crowd {
 
 	fn act(
 		&self,
-		agent: &Agent,
-		account: &AccountView,
-		(markets, wanted): (&[&MarketView], &BTreeMap<MarketId, i64>),
+		(agent, account): (&Agent, &AccountView),
+		markets: &[&MarketView],
+		(wanted, for_sale): (&BTreeMap<MarketId, i64>, &[CollateralView]),
 		now: u64,
 		random: &mut ChaCha8Rng,
 	) -> Vec<Act> {
@@ -210,6 +210,7 @@ impl Crowd {
 			Kind::Bidder => {
 				let mut acts = self.bid(agent, one, random);
 				acts.extend(take_offers(agent, account, one, wanted, random));
+				acts.extend(take_collateral(agent, account, for_sale, random));
 				acts
 			},
 			Kind::Noise if random.random_bool(0.05) => {
@@ -313,6 +314,29 @@ fn take_offers(
 		side,
 		size: Size::new(market.lots(dollars).clamp(1, lots.unsigned_abs())),
 		limit: on_grid(market, market.mark as f64 * part),
+	};
+	Some((agent.account.owner.clone(), bid.into()))
+}
+
+/// Bids for collateral of its pool, at the same part of what it is worth, for a quarter of its cash
+/// at most.
+fn take_collateral(
+	agent: &Agent,
+	account: &AccountView,
+	for_sale: &[CollateralView],
+	random: &mut ChaCha8Rng,
+) -> Option<Act> {
+	let one = for_sale.iter().find(|one| one.pool == agent.pool)?;
+	let affordable = u64::try_from(account.cash / 4 / one.lot_value.max(1)).unwrap_or(0);
+	let lots = one.lots.min(affordable);
+	if lots == 0 || !random.random_bool(0.5) {
+		return None;
+	}
+	let bid = breakwater_liquidator::Call::<Runtime>::bid_collateral {
+		number: agent.account.number,
+		asset: one.asset,
+		size: Size::new(lots),
+		limit: Price::new((one.mark as f64 * 0.997) as u64),
 	};
 	Some((agent.account.owner.clone(), bid.into()))
 }

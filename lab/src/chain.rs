@@ -14,6 +14,7 @@ use breakwater_runtime::{
 use codec::Encode;
 use polkadot_sdk::*;
 use sp_consensus_aura::{Slot, AURA_ENGINE_ID};
+use sp_core::storage::Storage;
 use sp_externalities::Externalities;
 use sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
 use sp_io::TestExternalities;
@@ -148,7 +149,9 @@ impl Chain {
 	pub fn genesis() -> RuntimeGenesisConfig {
 		serde_json::from_value(Self::preset()).expect("the preset is valid")
 	}
+}
 
+impl<S: State + From<Storage>> Chain<S> {
 	/// A chain before its first block.
 	///
 	/// # Errors
@@ -166,8 +169,7 @@ impl Chain<Flat> {
 	/// # Panics
 	/// If the preset does not build.
 	pub fn without_root() -> Self {
-		let state = Chain::genesis().build_storage().expect("the preset builds").into();
-		Self { state, parent: Hash::default(), number: 0, finality_lag: 0 }
+		Self::from_genesis(&Chain::genesis()).expect("the preset builds")
 	}
 
 	/// See [`Flat::fork`].

@@ -116,7 +116,7 @@ fn bad_debt_of_exposed(report: &Report) -> Option<f64> {
 }
 
 #[rustfmt::skip]
-const MEASURES: [Measure; 21] = [
+const MEASURES: [Measure; 23] = [
 	measure("bad debt", Better::Less, |r| Some(r.solvency.bad_debt_total), money),
 	measure("open interest before the largest jump", Better::Neither, exposed, money),
 	measure("bad debt, of that", Better::Less, bad_debt_of_exposed, percent),
@@ -126,6 +126,8 @@ const MEASURES: [Measure; 21] = [
 	measure("closed against other traders", Better::Less, |r| Some(r.solvency.closed_against_others), money),
 	measure("missing at the end", Better::Less, |r| Some(r.solvency.bad_debt_at_end), money),
 	measure("missing at the worst moment", Better::Less, |r| Some(r.solvency.bad_debt_peak), money),
+	measure("blocks to the first offer, median", Better::Less, |r| r.liquidations.blocks_to_offer.p50.map(f64::from), count),
+	measure("blocks to the first offer, longest", Better::Less, |r| r.liquidations.blocks_to_offer.max.map(f64::from), count),
 	measure("blocks to liquidation, median", Better::Less, |r| r.liquidations.blocks_to_liquidation.p50.map(f64::from), count),
 	measure("blocks to liquidation, 99 %", Better::Less, |r| r.liquidations.blocks_to_liquidation.p99.map(f64::from), count),
 	measure("blocks to liquidation, longest", Better::Less, |r| r.liquidations.blocks_to_liquidation.max.map(f64::from), count),

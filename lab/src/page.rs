@@ -91,7 +91,7 @@ pub fn verdict(report: &Report) -> (bool, String) {
 pub fn figures(report: &Report) -> Vec<(&'static str, String, String)> {
 	let money = |dollars: f64| number(dollars, Unit::Money);
 	let (solvency, done) = (&report.solvency, &report.liquidations);
-	let waits = &done.blocks_to_liquidation;
+	let (waits, offers) = (&done.blocks_to_liquidation, &done.blocks_to_offer);
 	vec![
 		("Bad debt", money(solvency.bad_debt_total), format!(
 			"losses beyond what accounts had; {} of the largest open interest of {}",
@@ -114,12 +114,19 @@ pub fn figures(report: &Report) -> Vec<(&'static str, String, String)> {
 			money(solvency.bad_debt_peak)
 		)),
 		("Liquidated", thousands(done.accounts.into()), format!(
-			"accounts; {} closed in {} fills, {} taken over whole, {} recovered by themselves",
+			"accounts; {} closed in {} fills, {} of collateral sold, {} taken over whole, {} recovered by themselves",
 			money(done.notional),
 			thousands(done.fills),
+			money(done.collateral),
 			thousands(done.taken_over),
 			thousands(done.recovered)
 		)),
+		("Blocks to the first offer", format!(
+			"{} / {} / {}",
+			or_dash(offers.p50, blocks),
+			or_dash(offers.p99, blocks),
+			or_dash(offers.max, blocks)
+		), "median, 99 %, longest, from below maintenance until something of the account was for sale: 0 is the block of the price".into()),
 		("Blocks to liquidation", format!(
 			"{} / {} / {}",
 			or_dash(waits.p50, blocks),

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use breakwater_runtime::{Exchange, Runtime, RuntimeEvent};
-use breakwater_units::{AccountKey, MarketId, Side};
+use breakwater_interfaces::RiskEngine as _;
+use breakwater_margin::LegId;
+use breakwater_runtime::{Exchange, Risk, Runtime, RuntimeEvent};
+use breakwater_units::{AccountKey, AssetId, Lots, MarketId, Price, Side};
 use polkadot_sdk::{sp_core::Get, *};
 
 use crate::{
@@ -80,6 +82,8 @@ pub struct Totals {
 	pub forced_fills: u64,
 	/// Notional of those.
 	pub forced: i128,
+	/// What collateral was sold for by force.
+	pub collateral_sold: i128,
 	/// Accounts of which something was closed by force.
 	pub liquidated: BTreeSet<AccountKey>,
 	/// Accounts that were taken over whole.
@@ -137,6 +141,32 @@ impl Waits {
 	}
 }
 
+/// How long it took, in blocks, until liquidation began: until something of an account was for sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Starts {
+	since: BTreeMap<AccountKey, u32>,
+	begun: BTreeSet<AccountKey>,
+	/// Of those of whom something was offered or closed.
+	pub done: Vec<u32>,
+}
+
+impl Starts {
+	/// After a block: who is due, and of whom something was offered or closed in it.
+	pub fn note(&mut self, block: u32, due: &BTreeSet<AccountKey>, sold: &BTreeSet<AccountKey>) {
+		for key in sold {
+			if self.begun.insert(*key) {
+				let since = self.since.remove(key).unwrap_or(block);
+				self.done.push(block.saturating_sub(since));
+			}
+		}
+		self.since.retain(|key, _| due.contains(key));
+		self.begun.retain(|key| due.contains(key));
+		for key in due.difference(&self.begun) {
+			self.since.entry(*key).or_insert(block);
+		}
+	}
+}
+
 /// Collects.
 #[derive(Default)]
 pub struct Recorder {
@@ -152,6 +182,8 @@ pub struct Recorder {
 	pub totals: Totals,
 	/// From being due to the first forced close.
 	pub waits: Waits,
+	/// From being due to the first offer.
+	pub starts: Starts,
 	/// Forced fills: basis points worse than the mark, and notional in dollars.
 	pub forced_slippage: Vec<(f64, f64)>,
 	/// Batches: basis points from the mark, without sign, and notional in dollars.
@@ -215,6 +247,9 @@ impl Recorder {
 		let due: BTreeSet<AccountKey> = due.map(|account| account.key).collect();
 		row.due = due.len() as u32;
 		self.waits.note(block.number, &due, &acted);
+		let mut sold = offered(block);
+		sold.extend(acted.iter().chain(at_work.iter()));
+		self.starts.note(block.number, &due, &sold);
 		self.rows.push(row);
 	}
 
@@ -287,6 +322,12 @@ impl Recorder {
 		match event {
 			RuntimeEvent::Exchange(event) => self.traded(event, view, at_work, row, acted),
 			RuntimeEvent::Margin(event) => self.ledger(event, row, acted),
+			RuntimeEvent::Liquidation(breakwater_liquidator::Event::Filled {
+				leg: LegId::Collateral(asset),
+				lots,
+				price,
+				..
+			}) => self.totals.collateral_sold += worth(*asset, *lots, *price),
 			RuntimeEvent::Clearing(breakwater_clearing::Event::MarketFailed { .. }) => {
 				self.totals.failed_batches += 1;
 			},
@@ -321,6 +362,7 @@ impl Recorder {
 					self.forced(view, market("leg"), side, size, price, row);
 				}
 			},
+			("Liquidation", "Filled") => acted.extend(told.account("account")),
 			("Insurance", "LossPaid") => {
 				let paid = told.number("capital") + told.sum("tranches") + told.number("global");
 				self.totals.fund_used += paid;
@@ -415,6 +457,23 @@ impl Recorder {
 	}
 }
 
+/// What lots of collateral cost at a price, in quanta.
+fn worth(asset: AssetId, lots: Lots, price: Price) -> i128 {
+	let Some(leg) = Risk::collateral(asset).map(|index| *index.leg()) else { return 0 };
+	let ticks = i128::from(price.get()) * i128::from(lots.size().get());
+	leg.lot_value().get() * ticks / i128::from(leg.price().get().max(1))
+}
+
+/// Accounts of which the chain offers something anew.
+fn offered(block: &Block) -> BTreeSet<AccountKey> {
+	use breakwater_liquidator::Event;
+	let offered = block.events.iter().filter_map(|event| match event {
+		RuntimeEvent::Liquidation(Event::Offered { account, .. }) => Some(*account),
+		_ => None,
+	});
+	offered.collect()
+}
+
 fn basis_points(price: u64, mark: u64) -> f64 {
 	(price as f64 / (mark as f64).max(1.0) - 1.0) * 10_000.0
 }
@@ -447,6 +506,18 @@ mod tests {
 		waits.note(4, &keys(&[2]), &keys(&[4]));
 		assert_eq!((&waits.done[..], waits.recovered), (&[2, 0][..], 1));
 		assert_eq!(waits.waiting(4), [3]);
+	}
+
+	#[test]
+	fn a_start_is_the_first_offer_of_an_account_that_is_due() {
+		let mut starts = Starts::default();
+		starts.note(1, &keys(&[1, 2]), &keys(&[1]));
+		// 1 is offered already, 3 was closed within its block, 4 is due again later.
+		starts.note(2, &keys(&[1, 2, 4]), &keys(&[1, 3, 4]));
+		starts.note(3, &keys(&[1]), &keys(&[]));
+		starts.note(5, &keys(&[1, 4]), &keys(&[]));
+		starts.note(6, &keys(&[4]), &keys(&[4]));
+		assert_eq!(starts.done, [0, 0, 0, 1]);
 	}
 
 	#[test]

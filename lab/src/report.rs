@@ -130,12 +130,17 @@ pub struct Liquidations {
 	pub fills: u64,
 	/// Notional of those, in dollars.
 	pub notional: f64,
+	/// What collateral of indebted accounts was sold for, in dollars.
+	pub collateral: f64,
 	/// Accounts that were taken over whole.
 	pub taken_over: u64,
 	/// Accounts that were above maintenance again before anything was closed.
 	pub recovered: u64,
 	/// From the block after which an account was due to the one in which something was closed.
 	pub blocks_to_liquidation: Quantiles<u32>,
+	/// From the same block to the first in which something of the account was offered: a forced order
+	/// in the batch, open to bids, taken over. What comes after that is the wait for a buyer.
+	pub blocks_to_offer: Quantiles<u32>,
 	/// Accounts that are due at the end and of which nothing was closed.
 	pub waiting_at_end: u32,
 	/// The longest of those has waited so many blocks.
@@ -455,9 +460,11 @@ impl Liquidations {
 			accounts: totals.liquidated.len() as u32,
 			fills: totals.forced_fills,
 			notional: cents(dollars(totals.forced)),
+			collateral: cents(dollars(totals.collateral_sold)),
 			taken_over: totals.absorbed,
 			recovered: record.waits.recovered,
 			blocks_to_liquidation: Quantiles::of(&record.waits.done),
+			blocks_to_offer: Quantiles::of(&record.starts.done),
 			waiting_at_end: waiting.len() as u32,
 			longest_waiting: waiting.iter().copied().max().unwrap_or(0),
 			slippage_bps: Slippage::of(&record.forced_slippage),

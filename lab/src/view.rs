@@ -4,8 +4,9 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use breakwater_breaker::PhaseRank;
 use breakwater_interfaces::{Ledger as _, RiskEngine as _};
+use breakwater_liquidator::Auction;
 use breakwater_margin::{assess, BorrowIndex, CollateralIndex, Indices, LegIndex};
-use breakwater_runtime::{Margin, Oracle, Risk, Runtime};
+use breakwater_runtime::{Liquidation, Margin, Oracle, Risk, Runtime};
 use breakwater_units::{AccountKey, AssetId, MarketId, PoolId, Price, Quote, Rounding};
 
 /// A quantum is so many dollars.
@@ -140,6 +141,21 @@ impl AccountView {
 	}
 }
 
+/// Collateral of liquidated accounts that is for sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollateralView {
+	/// Of accounts of which pool.
+	pub pool: PoolId,
+	/// What.
+	pub asset: AssetId,
+	/// All of it, in lots.
+	pub lots: u64,
+	/// What a lot is worth, in ticks of its price.
+	pub mark: u64,
+	/// The same in quanta.
+	pub lot_value: i128,
+}
+
 /// Everything.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -147,6 +163,8 @@ pub struct View {
 	pub markets: Vec<MarketView>,
 	/// All accounts, protocol-owned ones among them, by key.
 	pub accounts: BTreeMap<AccountKey, AccountView>,
+	/// Collateral for sale.
+	pub collateral: Vec<CollateralView>,
 	/// What the funds of all pools have, and the one they share, in quanta.
 	pub funds: i128,
 }
@@ -163,7 +181,7 @@ impl View {
 		let fund = |pool: PoolId| breakwater_ledger::Pools::<Runtime>::get(pool).fund.get();
 		let shared = fund(breakwater_interfaces::GLOBAL_POOL);
 		let funds = pools.iter().map(|pool| fund(*pool)).sum::<i128>() + shared;
-		Self { markets: markets(), accounts, funds }
+		Self { markets: markets(), accounts, collateral: collateral(), funds }
 	}
 
 	/// A market, if it has a price.
@@ -174,6 +192,18 @@ impl View {
 
 fn markets() -> Vec<MarketView> {
 	Risk::markets().into_iter().filter_map(|(market, pool)| view(market, pool)).collect()
+}
+
+fn collateral() -> Vec<CollateralView> {
+	let for_sale = |auction: Auction| {
+		let Auction::Collateral(pool, asset) = auction else { return None };
+		let offers = Liquidation::open_offers(&auction, u32::MAX);
+		let leg = *Risk::collateral(asset)?.leg();
+		let lots = offers.iter().map(|open| open.offer.lots.size().get()).sum();
+		let (mark, lot_value) = (leg.price().get(), leg.lot_value().get());
+		Some(CollateralView { pool, asset, lots, mark, lot_value })
+	};
+	Liquidation::open_auctions().into_iter().filter_map(for_sale).collect()
 }
 
 /// The symbol of a feed, and its decimals.

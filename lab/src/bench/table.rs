@@ -28,7 +28,7 @@ fn ticks(wasm: &Wasm, accounts: &[u32]) -> Result<(), String> {
 	println!("|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
 	let mut ticks = Ticks::new();
 	ticks.check()?;
-	show(&ticks.measure(wasm));
+	ticks.measure(wasm).iter().for_each(show);
 	let mut accounts = accounts.to_vec();
 	accounts.sort_unstable();
 	for count in accounts {
@@ -36,25 +36,19 @@ fn ticks(wasm: &Wasm, accounts: &[u32]) -> Result<(), String> {
 		if count <= MOST_CHECKED {
 			ticks.check()?;
 		}
-		show(&ticks.measure(wasm));
+		ticks.measure(wasm).iter().for_each(show);
 	}
 	Ok(())
 }
 
-fn show(ticks: &[Tick]) {
-	// What a block does whoever is crossed.
-	let base = ticks.first().map_or(Duration::ZERO, |tick| tick.measured.time);
-	ticks.iter().for_each(|tick| show_one(tick, base));
-}
-
-fn show_one(tick: &Tick, base: Duration) {
+fn show(tick: &Tick) {
 	let crosses = match tick.crossing {
 		Crossing::None => "none".into(),
 		Crossing::OneIn(part) => format!("{} %", 100.0 / f64::from(part)),
 	};
 	let (measured, fewest) = (&tick.measured, &tick.fewest);
 	// Of a few accounts it would be noise.
-	let (each, per_second) = match (tick.woken, measured.time.saturating_sub(base)) {
+	let (each, per_second) = match (tick.woken, measured.time.saturating_sub(tick.none.time)) {
 		(0..10, _) | (_, Duration::ZERO) => (String::new(), String::new()),
 		(woken, time) => {
 			let seconds = time.as_secs_f64() / f64::from(woken);

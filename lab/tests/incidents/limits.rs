@@ -14,8 +14,10 @@ const ETH: MarketId = MarketId(1);
 
 const AMOUNTS: [Amount; 4] =
 	[Amount::ZERO, Amount::new(1), Amount::new(i128::MAX as u128), Amount::new(u128::MAX)];
-const SIZES: [u64; 5] = [0, 1, i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX];
-const PRICES: [u64; 5] = [0, 1, 1 << 36, (1 << 36) + 1, u64::MAX];
+// The largest order there may be, too.
+const SIZES: [u64; 6] = [0, 1, 3_000_000, i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX];
+// And the least and the largest on the grid.
+const PRICES: [u64; 6] = [0, 1, 10, (1 << 36) / 10 * 10, (1 << 36) + 1, u64::MAX];
 
 /// Orders of every size at every price, of every kind.
 fn orders(market: MarketId) -> Vec<OrderRequest> {

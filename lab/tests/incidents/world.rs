@@ -11,6 +11,7 @@ use breakwater_interfaces::{
 };
 use breakwater_lab::{
 	chain::{dispatch, Act, Chain},
+	flat::Flat,
 	invariants,
 };
 use breakwater_liquidator::{Event as LiquidationEvent, Venue};
@@ -85,7 +86,7 @@ pub(crate) struct Loss {
 }
 
 pub(crate) struct World {
-	chain: Chain,
+	chain: Chain<Flat>,
 	/// Time of the next block.
 	pub(crate) now: u64,
 	/// From block to block.

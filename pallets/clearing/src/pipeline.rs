@@ -33,7 +33,7 @@ pub struct Budget {
 	pub with_backlog: Weight,
 	/// The part of it for computing accounts whose levels were crossed.
 	pub solvency: Ratio,
-	/// The part of it for liquidation.
+	/// The part for liquidation of what is left then, less what is kept for the waterfall.
 	pub liquidation: Ratio,
 	/// The part of it kept for the waterfall. What is left is for the batches.
 	pub resolution: Ratio,
@@ -164,7 +164,7 @@ impl<T: Config> Pallet<T> {
 		let mut meter = Meter::within(total.saturating_sub(kept));
 		let mut report = Report::default();
 		Self::find_due(part(total, budget.solvency), &mut meter, &mut report);
-		let limit = part(total, budget.liquidation).min(meter.remaining());
+		let limit = part(meter.remaining(), budget.liquidation);
 		meter.consume(T::Liquidation::work(limit));
 		Self::run_batches(now, &mut meter, &mut report);
 		let left = meter.remaining().saturating_add(kept);

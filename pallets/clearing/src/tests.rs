@@ -21,7 +21,7 @@ fn the_stages_run_in_order() {
 				"breakers with backlog 0",
 				"pool 0 with a loss",
 				"book within 40",
-				"liquidation within 20",
+				"liquidation within 17",
 				"step 0 clears 100",
 				"clear 0",
 				"filled 0",
@@ -35,6 +35,7 @@ fn the_stages_run_in_order() {
 				"resolve within 66",
 			]
 		);
+		// stage 5 has a fifth of what the book and stage 7 leave
 		// 2 for stages 2 and 3, 5 and 5 for 4 and 5, 12 for each market, 3 for stage 7
 		assert_eq!(used, weight(39));
 		let report = LastReport::<Test>::get();

@@ -77,7 +77,9 @@ use polkadot_sdk::*;
 #[allow(missing_docs, clippy::cast_possible_truncation, clippy::expect_used)]
 pub mod pallet {
 	use super::*;
-	use breakwater_interfaces::{Estates, Ledger, Liquidation, RiskEngine, SubaccountId};
+	use breakwater_interfaces::{
+		Correlations, Estates, Ledger, Liquidation, RiskEngine, SubaccountId,
+	};
 	use breakwater_primitives::AccountId;
 	use breakwater_units::{
 		AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Ratio, Side, Size,
@@ -112,8 +114,8 @@ pub mod pallet {
 		type Liquidation: Liquidation;
 		/// Pools in which something is up for auction.
 		type OpenAuctions: Contains<PoolId>;
-		/// The mean correlation of the markets.
-		type Correlation: Get<Ratio>;
+		/// Which markets move together.
+		type Correlations: Correlations;
 		/// Owns the backstops.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;

@@ -3,6 +3,8 @@
 // The runtime names these types, so they may not be private.
 #![allow(unreachable_pub)]
 
+use std::collections::BTreeMap;
+
 use breakwater_interfaces::*;
 use breakwater_primitives::Balance;
 use breakwater_test_support as support;
@@ -32,7 +34,8 @@ parameter_types! {
 	pub const InsuranceId: PalletId = PalletId(*b"bw/insur");
 	/// Pools with open auctions.
 	pub static OpenAuctions: Vec<PoolId> = Vec::new();
-	pub static Correlated: Ratio = Ratio::ZERO;
+	/// Of pairs of markets, the smaller number first; others do not move together.
+	pub static Correlated: BTreeMap<(MarketId, MarketId), Ratio> = BTreeMap::new();
 	/// What an account weighs in a page: with a limit of so many, so many are visited.
 	pub static VisitWeight: u64 = 0;
 }
@@ -59,7 +62,7 @@ impl crate::Config for Test {
 	type RiskEngine = Engine;
 	type Liquidation = ();
 	type OpenAuctions = Auctions;
-	type Correlation = Correlated;
+	type Correlations = Pairs;
 	type PalletId = InsuranceId;
 	type WeightInfo = Pages;
 	#[cfg(feature = "runtime-benchmarks")]
@@ -131,6 +134,26 @@ fn fund_terms() -> FundTerms {
 	}
 }
 
+/// The correlations that a test says.
+pub struct Pairs;
+
+impl Correlations for Pairs {
+	fn with(market: MarketId, others: &[MarketId]) -> Vec<Ratio> {
+		let known = Correlated::get();
+		let with = |other: &MarketId| known.get(&pair(market, *other)).copied();
+		others.iter().map(|other| with(other).unwrap_or_default()).collect()
+	}
+}
+
+fn pair(one: MarketId, other: MarketId) -> (MarketId, MarketId) {
+	(one.min(other), one.max(other))
+}
+
+/// Two markets have this correlation from now on.
+pub(crate) fn correlate(one: MarketId, other: MarketId, percents: u64) {
+	Correlated::mutate(|known| known.insert(pair(one, other), percent(percents)));
+}
+
 pub struct Auctions;
 
 impl Contains<PoolId> for Auctions {
@@ -161,7 +184,7 @@ pub(crate) fn new_test_ext() -> TestExternalities {
 	};
 	world.set();
 	OpenAuctions::set(Vec::new());
-	Correlated::set(Ratio::ZERO);
+	Correlated::set(BTreeMap::new());
 	VisitWeight::set(0);
 	support::externalities::<Test>(200, 1_000_000)
 }

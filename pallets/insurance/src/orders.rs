@@ -1,10 +1,10 @@
 //! How a backstop works its inventory off, and hedges what it cannot work off at once.
 
+use alloc::vec::Vec;
+
 use breakwater_auction::ForcedOrder;
-use breakwater_interfaces::{FundTerms, Pricing, RiskEngine};
-use breakwater_units::{Lots, MarketId, PoolId, Price, Quote, Rounding, Side, Size};
-use frame_support::traits::Get;
-use polkadot_sdk::*;
+use breakwater_interfaces::{Correlations, FundTerms, Pricing, RiskEngine};
+use breakwater_units::{Lots, MarketId, PoolId, Price, Quote, Ratio, Rounding, Side, Size};
 
 use crate::{backstop::Leg, Config, Operations, Pallet};
 
@@ -13,7 +13,7 @@ const HEDGE_PARTS: u64 = 10;
 
 impl<T: Config> Pallet<T> {
 	/// What the backstop wants to trade in a market's batch: toward flat; in the pool's deepest
-	/// market, if the markets move together, toward the opposite of all its other inventory.
+	/// market toward the opposite of what of its other inventory moves with that market.
 	///
 	/// None while a deleveraging is on: its lots are promised to the winners.
 	pub(crate) fn order_in(market: MarketId) -> Option<ForcedOrder> {
@@ -37,22 +37,33 @@ impl<T: Config> Pallet<T> {
 		Some(ForcedOrder { account, side, limit, size })
 	}
 
-	/// The position that hedges all inventory but that of a market, if the market is the one for it
-	/// and there is room.
+	/// The position that hedges inventory in other markets, if the market is the one for it and
+	/// there is room.
 	fn hedge(pool: PoolId, market: MarketId, legs: &[Leg], terms: &FundTerms) -> Option<Lots> {
-		let together = T::Correlation::get() >= terms.hedge_correlation;
-		if !together || Self::deepest(pool)? != market {
+		let is_other = legs.iter().any(|leg| leg.market != market);
+		if !is_other || Self::deepest(pool)? != market {
 			return None;
 		}
-		let others = legs.iter().filter(|leg| leg.market != market);
-		let sum = |sum: Quote, leg: &Leg| sum.try_add(leg.value.times(leg.lots).ok()?).ok();
-		let delta = others.into_iter().try_fold(Quote::ZERO, sum)?;
+		let delta = Self::hedged_delta(market, legs, terms)?;
 		let value = T::RiskEngine::market(market)?.lot_value();
 		let size = delta.unsigned_abs().checked_div(value.unsigned_abs())?;
 		let side = if delta.is_negative() { Side::Buy } else { Side::Sell };
 		let wanted = Size::new(u64::try_from(size).ok()?).signed(side).ok()?;
 		let room = Self::acceptable(pool, market, Lots::ZERO, wanted, legs)?;
 		wanted.size().min(room).signed(side).ok()
+	}
+
+	/// The value at mark of the legs in other markets that move with a market. One that does not is
+	/// only worked off, and so is one that moves against it.
+	fn hedged_delta(market: MarketId, legs: &[Leg], terms: &FundTerms) -> Option<Quote> {
+		let others: Vec<&Leg> = legs.iter().filter(|leg| leg.market != market).collect();
+		let markets: Vec<MarketId> = others.iter().map(|leg| leg.market).collect();
+		let correlations = T::Correlations::with(market, &markets);
+		let moves_along =
+			|correlation: &Ratio| !correlation.is_zero() && *correlation >= terms.hedge_correlation;
+		let hedged = others.into_iter().zip(&correlations).filter(|(_, with)| moves_along(with));
+		let sum = |sum: Quote, leg: &Leg| sum.try_add(leg.value.times(leg.lots).ok()?).ok();
+		hedged.map(|(leg, _)| leg).try_fold(Quote::ZERO, sum)
 	}
 
 	/// The market of a pool in which most value trades near the mark.

@@ -38,6 +38,7 @@ parameter_types! {
 	pub CollateralTerms: LiquidationTerms = liquidation_terms();
 	/// Weight of an account, so that a limit is a number of accounts.
 	pub storage Each: u64 = 1;
+	pub storage EachNetted: u64 = 0;
 }
 
 impl breakwater_ledger::Config for Test {
@@ -74,7 +75,7 @@ impl crate::Config for Test {
 	type BenchmarkHelper = Engine;
 }
 
-/// Only planning an account weighs anything.
+/// Only planning an account weighs anything, and netting it if a test says so.
 pub struct PerAccount;
 
 impl crate::WeightInfo for PerAccount {
@@ -87,8 +88,8 @@ impl crate::WeightInfo for PerAccount {
 	fn cancel(_: u32) -> Weight {
 		Weight::zero()
 	}
-	fn net(_: u32) -> Weight {
-		Weight::zero()
+	fn net(n: u32) -> Weight {
+		Weight::from_parts(EachNetted::get(), 0).saturating_mul(n.into())
 	}
 	fn force(_: u32) -> Weight {
 		Weight::zero()

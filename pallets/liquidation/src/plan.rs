@@ -24,8 +24,10 @@ use crate::{
 pub(crate) const MAX_CANCELLED: u32 = 64;
 
 /// What became of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
+	/// It has offers: the side of each that is of a market.
+	Offered(Vec<(MarketId, Side)>),
 	/// It is done with, for this block.
 	Treated,
 	/// It would have offers, but as many accounts as may have some already.
@@ -131,6 +133,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let mut auctions = BoundedVec::new();
 		let mut nobody_buys = false;
+		let mut flow = Vec::new();
 		for close in closes {
 			let auction = Auction::of(close.leg, *pool);
 			let Some(terms) = patient.terms.of_leg(close.leg) else { continue };
@@ -147,6 +150,9 @@ impl<T: Config> Pallet<T> {
 			let _ = Fresh::<T>::try_append(auction, *key);
 			// There are no more closes than legs.
 			let _ = auctions.try_push(auction);
+			if let (Auction::Market(market), Some(side)) = (auction, left.side()) {
+				flow.push((market, side));
+			}
 		}
 		let others_wait = || Backlog::<T>::get().total > 0;
 		if nobody_buys && full && others_wait() {
@@ -159,7 +165,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let plan = Plan { auctions, block: now.block, ..Plan::default() };
 		Self::put_plan(key, before, Some(plan));
-		Ok(Outcome::Treated)
+		Ok(Outcome::Offered(flow))
 	}
 
 	/// Nobody buys at the reserve, the backstop has no room, and others wait.

@@ -1,12 +1,15 @@
 //! The stage of the pipeline: who is looked at in a block.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use core::mem;
 
 use breakwater_auction::{ForcedFill, ForcedOrder};
 use breakwater_breaker::Action;
-use breakwater_interfaces::{Breakers, Ledger, Liquidation, Solvency};
-use breakwater_units::{AccountKey, MarketId, PoolId, Price};
+use breakwater_interfaces::{Breakers, Ledger, Liquidation, RiskEngine, Solvency};
+use breakwater_units::{AccountKey, MarketId, PoolId, Price, Side};
 use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use polkadot_sdk::*;
 
@@ -40,6 +43,10 @@ struct Round {
 	places: u32,
 	/// The terms of the markets that were met.
 	terms: KnownTerms,
+	/// How many offer to buy and to sell in each market.
+	flow: BTreeMap<MarketId, (u32, u32)>,
+	/// What netting them against each other weighs at most: it is kept for that.
+	netting: Weight,
 }
 
 /// Who is looked at, in this order.
@@ -63,7 +70,27 @@ impl Round {
 
 	fn has_room<T: Config>(&self) -> bool {
 		let next = account_weight::<T>(Effort { legs: EXPECTED_LEGS, ..Effort::default() });
-		self.treated < self.least || self.used.saturating_add(next).all_lte(self.limit)
+		let with_next = self.used.saturating_add(next).saturating_add(self.netting);
+		self.treated < self.least || with_next.all_lte(self.limit)
+	}
+
+	/// Remembers on which sides an account offers. Where there are both, all may be netted.
+	fn note<T: Config>(&mut self, offered: &[(MarketId, Side)]) {
+		let each = one(T::WeightInfo::net);
+		for (market, side) in offered {
+			let (buys, sells) = self.flow.entry(*market).or_default();
+			let (same, other) = match side {
+				Side::Buy => (buys, *sells),
+				Side::Sell => (sells, *buys),
+			};
+			let more = match (*same, other) {
+				(_, 0) => 0,
+				(0, other) => other.saturating_add(1),
+				_ => 1,
+			};
+			*same = same.saturating_add(1);
+			self.netting.saturating_accrue(each.saturating_mul(more.into()));
+		}
 	}
 }
 
@@ -96,11 +123,11 @@ impl<T: Config> Liquidation for Pallet<T> {
 			Self::put_backlog(Waiting::default());
 			return used;
 		}
-		// A quarter is for netting what they offer.
-		let planning = limit.saturating_sub(limit.saturating_div(4));
-		let half = planning.saturating_div(2);
-		let three_quarters = half.saturating_add(planning.saturating_div(4));
+		let half = limit.saturating_div(2);
+		let three_quarters = half.saturating_add(limit.saturating_div(4));
 		let _ = Fresh::<T>::clear(u32::MAX, None);
+		// Every market is looked at for what can be netted.
+		let markets = u64::try_from(T::RiskEngine::markets().len()).unwrap_or(u64::MAX);
 
 		let mut round = Round {
 			now,
@@ -112,6 +139,8 @@ impl<T: Config> Liquidation for Pallet<T> {
 			limit: half,
 			places: T::MaxAccounts::get(),
 			terms: KnownTerms::default(),
+			flow: BTreeMap::new(),
+			netting: T::WeightInfo::net(0).saturating_mul(markets),
 		};
 
 		round.begin(Stage::Worst, half);
@@ -127,7 +156,7 @@ impl<T: Config> Liquidation for Pallet<T> {
 		round.places = T::MaxAccounts::get().div_ceil(2);
 		round.begin(Stage::Plans, three_quarters);
 		Self::look_at_plans(&mut round);
-		round.begin(Stage::Turns, planning);
+		round.begin(Stage::Turns, limit);
 		Self::take_turns(rest, &mut round);
 		let waits =
 			|key: &&AccountKey| !round.seen.contains(*key) || round.without_place.contains(*key);
@@ -179,6 +208,7 @@ impl<T: Config> Pallet<T> {
 		round.terms = known;
 		round.used.saturating_accrue(account_weight::<T>(effort));
 		match treated {
+			Ok(Outcome::Offered(flow)) => round.note::<T>(&flow),
 			Ok(Outcome::Treated) => {},
 			Ok(Outcome::NoPlace) => {
 				round.without_place.insert(*key);

@@ -536,9 +536,9 @@ mod fairness {
 				})
 				.collect();
 			set_mark(BTC, 989);
-			// three of four are for looking at accounts, one is for netting
+			// all are on one side: nothing is kept for netting
 			next_block_of(4);
-			assert_eq!(Liquidator::backlog(), 7);
+			assert_eq!(Liquidator::backlog(), 6);
 			assert!(offer_of(&accounts[9]).is_some() && offer_of(&accounts[8]).is_some());
 
 			// nobody buys anything, and still everybody is offered within a few blocks
@@ -549,6 +549,25 @@ mod fairness {
 					.extend(accounts.iter().filter(|account| offer_of(account).is_some()).copied());
 			}
 			assert_eq!(offered.len(), 10);
+		});
+	}
+
+	#[test]
+	fn what_netting_will_weigh_is_kept_for_it() {
+		with_chain(|| {
+			EachNetted::set(&1);
+			let longs = (1..=5).map(|number| (number, 100, 1_010));
+			let shorts = (6..=10).map(|number| (number, -100, 968));
+			for (number, lots, price) in longs.chain(shorts) {
+				opened(number, 60_000);
+				trade_at(number, BTC, lots, price);
+			}
+			set_mark(BTC, 989);
+			Books::step(Weight::MAX);
+			// with nothing kept, eight would be planned, and none of them netted
+			let used = Liquidator::work(Weight::from_parts(8, 0));
+			assert!(used.ref_time() <= 8, "{used:?}");
+			assert!(has(|event| matches!(event, Event::Filled { venue: Venue::Netted, .. })));
 		});
 	}
 

@@ -11,7 +11,9 @@ use breakwater_interfaces::{
 };
 use breakwater_margin::{Brackets, Step};
 use breakwater_primitives::oracle::FeedId;
-use breakwater_risk::{HaircutParams, HorizonParams, MarginParams, RampParams, BAR};
+use breakwater_risk::{
+	HaircutParams, HorizonParams, LogReturn, MarginParams, Observation, RampParams, Sigma, BAR,
+};
 use breakwater_units::{
 	Amount, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Size, TickValue, Timestamp,
 };
@@ -20,8 +22,9 @@ use frame_support::traits::EnsureOrigin;
 use polkadot_sdk::*;
 
 use crate::{
-	AssetCount, Assets, Call, Config, ListedMarket, MarketHistories, MarketList, Markets, Pallet,
-	PoolCount, PoolLoans, Pools, MAX_ASSETS, MAX_MARKETS, MAX_POOLS, MAX_POOL_MARKETS,
+	AssetCount, Assets, BarReturns, Call, Config, ListedMarket, MarketHistories, MarketList,
+	Markets, PairMoves, Pairs, Pallet, PoolCount, PoolLoans, Pools, Returns, MAX_ASSETS,
+	MAX_MARKETS, MAX_POOLS, MAX_POOL_MARKETS,
 };
 
 const FEED: FeedId = 0;
@@ -174,6 +177,28 @@ fn set_up<T: Config>(markets: u32, assets: u32, pools: u32) {
 	Pallet::<T>::begin_block(Timestamp::new(START));
 }
 
+/// All of so many markets have a return in the bar of the first block and in that before: the next
+/// block of another bar takes as many pairs into averages that are none of them zero.
+fn seed_returns<T: Config>(markets: u32) {
+	let seen = Observation {
+		log_return: LogReturn::new(-1_234_567_890),
+		bars: 1,
+		forecast: Sigma::new(1_000_000_000),
+	};
+	let bar = START / BAR.get();
+	let (mut returns, mut pairs) = (BarReturns::default(), PairMoves::default());
+	for bar in [bar - 1, bar] {
+		if let Some(over) = returns.begin(bar) {
+			pairs.take(&over);
+		}
+		for place in 0..markets as usize {
+			returns.record(bar, place, &seen);
+		}
+	}
+	Returns::<T>::put(returns);
+	Pairs::<T>::put(pairs);
+}
+
 fn a_batch() -> BatchSummary {
 	let cleared =
 		Clearing { price: Price::new(PRICE + 500), volume: Size::new(100), surplus: Lots::ZERO };
@@ -186,10 +211,14 @@ fn a_batch() -> BatchSummary {
 mod benchmarks {
 	use super::*;
 
-	/// Everything moves: a new bar, new prices, interest is due, and the rates are told.
+	/// Everything moves: a new bar, new prices, interest is due, the rates are told, and the returns
+	/// of the bar before go into the averages of all pairs. Those are quadratic in the markets, but
+	/// few nanoseconds each.
 	#[benchmark]
 	fn begin_block(m: Linear<0, MAX_MARKETS>, a: Linear<0, MAX_ASSETS>, p: Linear<1, MAX_POOLS>) {
 		set_up::<T>(m, a, p);
+		seed_returns::<T>(m);
+		let before = Pairs::<T>::get();
 		let bars = BAR.get();
 		let later = Timestamp::new(START + 5 * bars);
 		prices::<T>(PRICE * 11 / 10, later);
@@ -203,6 +232,7 @@ mod benchmarks {
 		}
 
 		assert!(MarketHistories::<T>::iter_values().all(|history| history.returns == 1));
+		assert_eq!(m == 0, Pairs::<T>::get() == before);
 	}
 
 	#[benchmark]

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use breakwater_interfaces::{ContagionLoads, Exposure, Loads, PoolTerms};
-use breakwater_risk::Pressure;
+use breakwater_risk::{Observation, Pressure};
 use breakwater_units::{AssetId, MarketId, PoolId, Ratio, Timestamp};
 use frame_support::{traits::Get, weights::Weight};
 use polkadot_sdk::*;
@@ -11,13 +11,29 @@ use polkadot_sdk::*;
 use crate::{
 	asset::AssetState,
 	correlation::CommonMoves,
-	market::{MarketHistory, MarketState},
+	market::{bar_of, MarketHistory, MarketState},
+	pairs::BarReturns,
 	pool::{interest, Loans},
 	quote::QuoteRate,
 	AssetCount, AssetStates, Assets, CollateralIndices, Common, Config, Event, ListedMarket,
-	MarketHistories, MarketIndices, MarketList, MarketStates, Markets, Pallet, PoolCount,
-	PoolLoans, Pools, WeightInfo, MAX_CONFIDENCE,
+	MarketHistories, MarketIndices, MarketList, MarketStates, Markets, Pairs, Pallet, PoolCount,
+	PoolLoans, Pools, Returns, WeightInfo, MAX_CONFIDENCE,
 };
+
+/// What a return goes into.
+struct Moves {
+	common: CommonMoves,
+	returns: BarReturns,
+	/// Of the market in the list.
+	place: usize,
+}
+
+impl Moves {
+	fn record(&mut self, bar: u64, seen: &Observation) {
+		self.common.record(bar, seen);
+		self.returns.record(bar, self.place, seen);
+	}
+}
 
 impl<T: Config> Pallet<T> {
 	/// Moves every index. Bounded by what is listed; what has no usable price keeps its last index.
@@ -31,14 +47,29 @@ impl<T: Config> Pallet<T> {
 			Self::move_asset(asset, rate.as_ref(), now);
 		}
 		let markets = MarketList::<T>::get();
-		let mut moves = Common::<T>::get();
-		let correlation = if markets.len() > 1 { moves.mean() } else { Ratio::ZERO };
+		let (mut moves, before) = Self::begin_bar(now);
+		let correlation = if markets.len() > 1 { moves.common.mean() } else { Ratio::ZERO };
 		let pressure = Pressure { correlation, fullness: T::Fullness::get() };
 		let loads = T::Contagion::loads();
-		for (market, _) in &markets {
+		for (place, (market, _)) in markets.iter().enumerate() {
+			moves.place = place;
 			Self::move_market(*market, rate.as_ref(), (pressure, &loads), &mut moves, now);
 		}
-		Common::<T>::put(moves);
+		Common::<T>::put(moves.common);
+		if moves.returns != before {
+			Returns::<T>::put(moves.returns);
+		}
+	}
+
+	/// What the markets' returns go into, and the bar's as they are stored. The first block of a
+	/// minute takes the returns of the bar before into the averages of pairs: once, whatever came.
+	fn begin_bar(now: Timestamp) -> (Moves, BarReturns) {
+		let before = Returns::<T>::get();
+		let mut returns = before.clone();
+		if let Some(over) = returns.begin(bar_of(now)) {
+			Pairs::<T>::mutate(|pairs| pairs.take(&over));
+		}
+		(Moves { common: Common::<T>::get(), returns, place: 0 }, before)
 	}
 
 	/// What [`Self::move_indices`] weighs with what is listed.
@@ -109,7 +140,7 @@ impl<T: Config> Pallet<T> {
 		market: MarketId,
 		rate: Option<&QuoteRate>,
 		(pressure, loads): (Pressure, &Loads),
-		moves: &mut CommonMoves,
+		moves: &mut Moves,
 		now: Timestamp,
 	) {
 		let Some(listed) = Markets::<T>::get(market) else { return };
@@ -150,7 +181,7 @@ impl<T: Config> Pallet<T> {
 		market: MarketId,
 		listed: &ListedMarket,
 		state: &mut MarketState,
-		moves: &mut CommonMoves,
+		moves: &mut Moves,
 	) {
 		let Some(mut history) = MarketHistories::<T>::get(market) else { return };
 		if let Some(seen) = history.observe(state.index, state.index_time) {

@@ -8,8 +8,9 @@ use scale_info::TypeInfo;
 /// What the averages keep per bar: exp(−1/1440), a time constant of a day of minutes.
 const KEPT: i128 = 999_305_796;
 /// Standard deviations beyond which a return counts no more: one market's jump is not a common move.
-const CLIP: Ratio = Ratio::saturating_from_percent(1_000);
-const ONE: i128 = (PPB as i128).saturating_mul(PPB as i128);
+pub(crate) const CLIP: Ratio = Ratio::saturating_from_percent(1_000);
+/// A square of one standard deviation, in parts per billion squared.
+pub(crate) const ONE: i128 = (PPB as i128).saturating_mul(PPB as i128);
 
 /// The mean correlation of all pairs of markets: the average of the products of their returns in the
 /// same bar over the average of their squares, both standardised by the volatility that was forecast.
@@ -60,10 +61,9 @@ impl CommonMoves {
 			self.close();
 			self.bar = bar;
 		}
-		let size = i128::from(seen.standardised().min(CLIP).get());
-		let down = seen.log_return < LogReturn::ZERO;
+		let size = signed(seen);
 		// At most 10¹⁰ each, and their squares 10²⁰, for at most 2³² of them.
-		self.sum = self.sum.saturating_add(if down { size.saturating_neg() } else { size });
+		self.sum = self.sum.saturating_add(size);
 		self.squares = self.squares.saturating_add(size.saturating_mul(size));
 		self.count = self.count.saturating_add(1);
 	}
@@ -89,7 +89,18 @@ impl CommonMoves {
 	}
 }
 
-fn averaged(average: i128, sample: i128) -> i128 {
+/// A return in parts per billion of a standard deviation, at most [`CLIP`] on either side.
+pub(crate) fn signed(seen: &Observation) -> i128 {
+	let size = i128::from(seen.standardised().min(CLIP).get());
+	if seen.log_return < LogReturn::ZERO {
+		size.saturating_neg()
+	} else {
+		size
+	}
+}
+
+/// An average with a sample of a bar taken into it.
+pub(crate) fn averaged(average: i128, sample: i128) -> i128 {
 	let distance = average.saturating_sub(sample);
 	let rest = mul_div(distance, KEPT, i128::from(PPB), Rounding::NearestTiesUp).unwrap_or(0);
 	sample.saturating_add(rest)

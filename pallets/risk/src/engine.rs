@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use breakwater_interfaces::{
-	AssetTerms, BatchSummary, Exposure, FundingTerms, PoolTerms, Pricing, RiskEngine, RiskTerms,
+	AssetTerms, BatchSummary, Correlations, Exposure, FundingTerms, PoolTerms, Pricing, RiskEngine,
+	RiskTerms,
 };
 use breakwater_margin::{BorrowIndex, CollateralIndex, LegIndex};
 use breakwater_primitives::oracle::FeedId;
@@ -14,7 +15,7 @@ use sp_runtime::DispatchResult;
 
 use crate::{
 	market::per_minute, AssetStates, Assets, CollateralIndices, Config, ListedMarket,
-	MarketIndices, MarketList, MarketStates, Markets, Pallet, PoolLoans, Pools, WeightInfo,
+	MarketIndices, MarketList, MarketStates, Markets, Pairs, Pallet, PoolLoans, Pools, WeightInfo,
 };
 
 impl<T: Config> RiskEngine for Pallet<T> {
@@ -122,5 +123,14 @@ impl<T: Config> RiskEngine for Pallet<T> {
 			return Size::ZERO;
 		};
 		state.open_interest_room(&listed, T::Exposure::open_interest(market))
+	}
+}
+
+impl<T: Config> Correlations for Pallet<T> {
+	fn with(market: MarketId, others: &[MarketId]) -> Vec<Ratio> {
+		let (list, pairs) = (MarketList::<T>::get(), Pairs::<T>::get());
+		let place = |market: MarketId| list.iter().position(|(listed, _)| *listed == market);
+		let with = |other: &MarketId| Some(pairs.correlation(place(market)?, place(*other)?));
+		others.iter().map(|other| with(other).unwrap_or(Ratio::ZERO)).collect()
 	}
 }

@@ -41,7 +41,8 @@ pub struct GenesisFund {
 	pub unwind_band: Percent,
 	/// The part of the measured depth that is worked off in a batch.
 	pub unwind_share: Percent,
-	/// Mean correlation of the markets from which inventory is hedged; above 100 %, never.
+	/// Correlation of a market with the pool's deepest from which inventory in it is hedged there;
+	/// above 100 %, never.
 	pub hedge_correlation: Percent,
 	/// Most of the fund of all pools that one event may draw.
 	pub draw_share: Percent,

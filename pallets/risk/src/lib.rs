@@ -41,6 +41,7 @@ mod listing;
 mod market;
 #[cfg(test)]
 mod mock;
+mod pairs;
 mod pool;
 mod quote;
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use correlation::CommonMoves;
 pub use genesis::{GenesisAsset, GenesisFund, GenesisPool, GenesisRamp};
 pub use listing::{ListedMarket, QUOTE_DECIMALS};
 pub use market::{MarketHistory, MarketState, BASIS_SPAN, BATCH_LIFETIME, TAIL_CONFIDENCE};
+pub use pairs::{BarReturns, PairMoves, MAX_PAIRS};
 pub use pallet::*;
 pub use pool::{Loans, MAX_INTEREST_CATCH_UP};
 pub use weights::WeightInfo;
@@ -160,9 +162,17 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type MarketHistories<T: Config> = StorageMap<_, Twox64Concat, MarketId, MarketHistory>;
 
-	/// How much the markets move together.
+	/// How much the markets move together, on average.
 	#[pallet::storage]
 	pub type Common<T: Config> = StorageValue<_, CommonMoves, ValueQuery>;
+
+	/// The returns of this bar; moves once a bar for each market.
+	#[pallet::storage]
+	pub type Returns<T: Config> = StorageValue<_, BarReturns, ValueQuery>;
+
+	/// How much each pair of markets moves together; moves once a bar.
+	#[pallet::storage]
+	pub type Pairs<T: Config> = StorageValue<_, PairMoves, ValueQuery>;
 
 	/// What a lot of each market adds to health in this block.
 	#[pallet::storage]

@@ -11,8 +11,8 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
 	AssetStates, Assets, CollateralIndices, Config, MarketHistories, MarketIndices, MarketList,
-	MarketState, MarketStates, Markets, Pallet, PoolLoans, Pools, MAX_ASSETS, MAX_POOLS,
-	MAX_POOL_MARKETS,
+	MarketState, MarketStates, Markets, Pairs, Pallet, PoolLoans, Pools, Returns, MAX_ASSETS,
+	MAX_POOLS, MAX_POOL_MARKETS,
 };
 
 impl<T: Config> Pallet<T> {
@@ -92,6 +92,8 @@ impl<T: Config> Pallet<T> {
 		for (market, pool) in list {
 			ensure!(Self::pool_of(market) == Some(pool), "a market is listed in another pool");
 		}
+		ensure!(Returns::<T>::get().is_sound(ids.len()), "returns of a bar are impossible");
+		ensure!(Pairs::<T>::get().is_sound(ids.len()), "a pair moves together more than it moves");
 		Ok(())
 	}
 

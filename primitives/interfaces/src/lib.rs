@@ -37,7 +37,7 @@ pub use estates::{Estates, GLOBAL_POOL};
 pub use exchange::{BatchSummary, Exchange, Liquidation, Listings};
 pub use insurance::{FundCondition, Insurance, Levies, Levy};
 pub use prices::{FeedPrice, Prices};
-pub use risk::{Exposure, Pricing, RiskEngine};
+pub use risk::{Correlations, Exposure, Pricing, RiskEngine};
 pub use terms::{
 	AmmTerms, AssetTerms, FeeTerms, FundTerms, FundingTerms, LiquidationTerms, MarketTerms,
 	PoolTerms, RiskTerms, Symbol, MAX_MARKETS,

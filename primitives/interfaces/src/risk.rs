@@ -101,6 +101,13 @@ pub trait RiskEngine {
 	fn open_interest_room(market: MarketId) -> Size;
 }
 
+/// How far two markets move together.
+pub trait Correlations {
+	/// The correlation of each of some other markets with a market, in their order, from zero to
+	/// one. Zero while it is not known, and for markets that move against each other.
+	fn with(market: MarketId, others: &[MarketId]) -> Vec<Ratio>;
+}
+
 /// What the risk engine asks of the ledger.
 pub trait Exposure {
 	/// Lots held long in a market, which is what is held short.

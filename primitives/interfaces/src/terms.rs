@@ -274,8 +274,8 @@ terms! {
 		unwind_band: Ratio,
 		/// The part of the measured depth that is worked off in a batch.
 		unwind_share: Ratio,
-		/// Mean correlation of the markets from which positions of opposite sides count as hedges
-		/// of each other, and hedges are opened. Above one: never.
+		/// Correlation of a market with the pool's deepest from which inventory in the one is hedged
+		/// in the other. One that is zero or not known hedges nothing. Above one: never.
 		hedge_correlation: Ratio,
 		/// What it may draw from the fund that all pools share.
 		draw: DrawTerms,

@@ -69,9 +69,10 @@ impl Get<Budget> for PipelineBudget {
 		Budget {
 			total,
 			with_backlog: total.saturating_add(BACKLOG_RATIO * MAXIMUM_BLOCK_WEIGHT),
-			// An account takes about as much to be found, to be planned, and to be filled.
+			// An account takes about as much to be found as to be planned, and half as much again to
+			// be filled.
 			solvency: Ratio::saturating_from_percent(28),
-			liquidation: Ratio::saturating_from_percent(27),
+			liquidation: Ratio::saturating_from_percent(40),
 			resolution: Ratio::saturating_from_percent(10),
 		}
 	}

@@ -3,7 +3,7 @@
 
 use breakwater_interfaces::LiquidationTerms;
 use breakwater_liquidator::Auction;
-use breakwater_units::{PoolId, Ratio};
+use breakwater_units::PoolId;
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, Contains, Get},
@@ -64,22 +64,13 @@ impl Contains<PoolId> for OpenAuctions {
 	}
 }
 
-/// The mean correlation of all pairs of markets.
-pub struct Correlation;
-
-impl Get<Ratio> for Correlation {
-	fn get() -> Ratio {
-		breakwater_risk_engine::Common::<Runtime>::get().mean()
-	}
-}
-
 impl breakwater_insurance::Config for Runtime {
 	type SlotTime = SlotTime;
 	type Ledger = Margin;
 	type RiskEngine = Risk;
 	type Liquidation = Liquidation;
 	type OpenAuctions = OpenAuctions;
-	type Correlation = Correlation;
+	type Correlations = Risk;
 	type PalletId = InsuranceId;
 	type WeightInfo = breakwater_insurance::weights::SubstrateWeight<Runtime>;
 	#[cfg(feature = "runtime-benchmarks")]

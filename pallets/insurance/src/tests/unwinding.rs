@@ -2,12 +2,15 @@
 
 use breakwater_auction::{ForcedFill, ForcedOrder};
 use breakwater_interfaces::Insurance as _;
-use breakwater_units::{Lots, Price, Side, Size};
+use breakwater_test_support::Market;
+use breakwater_units::{Lots, MarketId, Price, Ratio, Side, Size};
 use frame_support::assert_ok;
 use polkadot_sdk::*;
 
 use super::*;
 use crate::Event;
+
+const SOL: MarketId = MarketId(3);
 
 /// The backstop is long 40 lots at mark, with a large fund behind it.
 fn inventory() {
@@ -16,7 +19,22 @@ fn inventory() {
 	assert_ok!(Insurance::take_over_lots(&loser, BTC, Lots::new(40), Price::new(1_000)));
 }
 
-fn depth(market: breakwater_units::MarketId, depth: u64) {
+/// A third market in the pool, like the two others.
+fn three_markets() {
+	world(|world| {
+		let like = world.markets[&ETH].clone();
+		world.markets.insert(SOL, Market { feed: 3, ..like })
+	});
+}
+
+/// The backstop has so many lots of the third market besides.
+fn sol(lots: i64) {
+	let others = [opened(6, 1_000_000), opened(7, 1_000_000)];
+	trade(SOL, 1_000, (&others[0], &others[1]), lots).unwrap();
+	assert_ok!(Insurance::take_over_lots(&others[0], SOL, Lots::new(lots), Price::new(1_000)));
+}
+
+fn depth(market: MarketId, depth: u64) {
 	world(|world| world.market(market).depth = depth);
 }
 
@@ -59,14 +77,16 @@ fn lots_that_are_promised_to_winners_are_not_sold() {
 }
 
 #[test]
-fn the_deepest_market_hedges_the_others_if_they_move_together() {
+fn the_deepest_market_hedges_one_that_moves_with_it() {
 	with_chain(|| {
 		inventory();
 		depth(ETH, 10_000);
 		depth(BTC, 10);
 		assert_eq!(Insurance::forced_orders(ETH), []);
+		correlate(BTC, ETH, 79);
+		assert_eq!(Insurance::forced_orders(ETH), []);
 
-		Correlated::set(percent(80));
+		correlate(BTC, ETH, 80);
 		// the delta of 40 lots of 1,000 ticks in lots of 2,000
 		set_price(ETH, 2_000);
 		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 1_980, 20));
@@ -80,8 +100,88 @@ fn the_deepest_market_hedges_the_others_if_they_move_together() {
 		assert_eq!(Insurance::forced_orders(ETH), order(Side::Buy, 2_020, 10));
 
 		// the markets part: the hedge is closed
-		Correlated::set(percent(10));
+		correlate(BTC, ETH, 10);
 		assert_eq!(Insurance::forced_orders(ETH), order(Side::Buy, 2_020, 20));
+	});
+}
+
+#[test]
+fn inventory_that_does_not_move_with_the_deepest_market_is_only_worked_off() {
+	with_chain(|| {
+		three_markets();
+		inventory();
+		sol(50);
+		depth(ETH, 10_000);
+		// the two others move together, but the deepest market with neither
+		correlate(BTC, SOL, 100);
+		assert_eq!(Insurance::forced_orders(ETH), []);
+		assert_eq!(Insurance::forced_orders(BTC), order(Side::Sell, 990, 40));
+		assert_eq!(Insurance::forced_orders(SOL), order(Side::Sell, 990, 50));
+	});
+}
+
+#[test]
+fn of_mixed_inventory_what_moves_with_the_deepest_market_is_hedged() {
+	with_chain(|| {
+		three_markets();
+		inventory();
+		sol(50);
+		depth(ETH, 10_000);
+
+		correlate(BTC, ETH, 90);
+		correlate(SOL, ETH, 79);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 40));
+		correlate(BTC, ETH, 79);
+		correlate(SOL, ETH, 90);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 50));
+		correlate(BTC, ETH, 90);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 90));
+		// another market is never the hedge, however it moves
+		assert_eq!(Insurance::forced_orders(BTC), order(Side::Sell, 990, 40));
+	});
+}
+
+#[test]
+fn opposite_positions_that_move_together_hedge_each_other() {
+	with_chain(|| {
+		three_markets();
+		inventory();
+		sol(-30);
+		depth(ETH, 10_000);
+		correlate(BTC, ETH, 90);
+		correlate(SOL, ETH, 90);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 10));
+		// without the long of 40 the short is bought for
+		correlate(BTC, ETH, 0);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Buy, 1_010, 30));
+	});
+}
+
+#[test]
+fn inventory_in_the_deepest_market_is_hedged_nowhere_else() {
+	with_chain(|| {
+		inventory();
+		// nowhere is it worked off faster
+		correlate(BTC, ETH, 100);
+		depth(BTC, 10_000);
+		assert_eq!(Insurance::forced_orders(BTC), order(Side::Sell, 990, 40));
+		assert_eq!(Insurance::forced_orders(ETH), []);
+	});
+}
+
+#[test]
+fn what_is_not_known_hedges_nothing_whatever_the_terms() {
+	with_chain(|| {
+		inventory();
+		depth(ETH, 10_000);
+		terms(|terms| terms.hedge_correlation = Ratio::ZERO);
+		assert_eq!(Insurance::forced_orders(ETH), []);
+		correlate(BTC, ETH, 1);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 40));
+		// above one: never
+		terms(|terms| terms.hedge_correlation = percent(101));
+		correlate(BTC, ETH, 100);
+		assert_eq!(Insurance::forced_orders(ETH), []);
 	});
 }
 
@@ -89,7 +189,7 @@ fn the_deepest_market_hedges_the_others_if_they_move_together() {
 fn a_hedge_stays_within_the_limits_of_inventory() {
 	with_chain(|| {
 		inventory();
-		Correlated::set(percent(100));
+		correlate(BTC, ETH, 100);
 		depth(ETH, 10_000);
 		// the stress of 40,000 is committed; 20,000 more would be of 20 lots
 		terms(|terms| terms.inventory_share = percent(6));

@@ -5,6 +5,7 @@ use crate::mock::*;
 
 mod asset;
 mod contagion;
+mod correlation;
 mod genesis;
 mod listing;
 mod market;

@@ -5,10 +5,10 @@ use breakwater_funding::{Impact, MAX_CATCH_UP, QUANTUM_PARTS};
 use breakwater_interfaces::{BatchSummary, RiskEngine};
 use breakwater_margin::Requirement;
 use breakwater_risk::Volatility;
-use breakwater_units::{Amount, Lots, Price, Quote, Ratio, Size, Timestamp};
+use breakwater_units::{Amount, Lots, MarketId, Price, Quote, Ratio, Size, Timestamp};
 use proptest::prelude::*;
 
-use crate::{market::bar_variance, mock::*, MarketState};
+use crate::{market::bar_variance, mock::*, ListedMarket, MarketState};
 
 const HOUR: u64 = 3_600_000;
 
@@ -59,6 +59,7 @@ fn change() -> impl Strategy<Value = Change> {
 	};
 	prop_oneof![
 		8 => price(BTC, START),
+		4 => price(ETH, START),
 		3 => price(USDQ, 10_000),
 		1 => (0..2u16).prop_map(Change::Vanish),
 		1 => any::<bool>().prop_map(Change::Forbid),
@@ -162,6 +163,7 @@ proptest! {
 		blocks in proptest::collection::vec((gap(), proptest::collection::vec(change(), 0..4)), 1..80)
 	) {
 		with_chain(|| {
+			list(MarketId(1), &ListedMarket { feed: ETH, ..market_terms() }).unwrap();
 			let seed = bar_variance(market_terms().risk.daily_sigma);
 			let mut twin =
 				Volatility::new(Price::new(START), Timestamp::new(T0), seed).unwrap();
@@ -193,8 +195,10 @@ proptest! {
 		blocks in proptest::collection::vec((any::<u64>(), near(START), any::<u64>()), 1..20)
 	) {
 		listed_chain().execute_with(|| {
+			list(MarketId(1), &ListedMarket { feed: ETH, ..market_terms() }).unwrap();
 			for (now, price, time) in blocks {
 				set(BTC, price, price, time);
+				set(ETH, price / 2, price, time);
 				set(USDQ, price % 20_000, 1, time);
 				block(now);
 				super::super::mock::batch(price.max(200).min(1 << 40), price, now);

@@ -4,10 +4,12 @@ use breakwater_interfaces::RiskEngine;
 use breakwater_margin::LegIndex;
 use breakwater_risk::MaintenanceRamp;
 use breakwater_units::{AssetId, MarketId, PoolId, Price, Quote, Ratio, Size, Timestamp};
+use codec::{Decode, Encode};
 
 use crate::{
-	mock::*, AssetCount, AssetState, AssetStates, Assets, CollateralIndices, MarketHistories,
-	MarketIndices, MarketList, MarketState, MarketStates, Markets, PoolCount, PoolLoans, Pools,
+	mock::*, AssetCount, AssetState, AssetStates, Assets, BarReturns, CollateralIndices,
+	MarketHistories, MarketIndices, MarketList, MarketState, MarketStates, Markets, PairMoves,
+	Pairs, PoolCount, PoolLoans, Pools, Returns,
 };
 
 fn found(corrupt: impl FnOnce(), problem: &'static str) {
@@ -96,6 +98,32 @@ fn in_the_list_of_markets() {
 	found(elsewhere, "a market is listed in another pool");
 	let extra = || MarketList::<Test>::mutate(|list| list.try_push((MarketId(9), POOL)).unwrap());
 	found(extra, "a market is listed in another pool");
+}
+
+#[test]
+fn in_what_pairs_of_markets_do() {
+	fn made<Of: Decode>(parts: impl Encode) -> Of {
+		Of::decode(&mut &parts.encode()[..]).unwrap()
+	}
+	let one = 1_000_000_000_000_000_000i128;
+	let returns = |sizes: Vec<i64>| move || Returns::<Test>::put(made::<BarReturns>((7u64, sizes)));
+	found(returns(vec![0, 0]), "returns of a bar are impossible");
+	found(returns(vec![10_000_000_001]), "returns of a bar are impossible");
+	let pairs = |squares: Vec<i128>, products: Vec<i128>| {
+		move || {
+			list(MarketId(1), &market_terms()).unwrap();
+			Pairs::<Test>::put(made::<PairMoves>((squares, products)));
+		}
+	};
+	let problem = "a pair moves together more than it moves";
+	found(pairs(vec![one, one], vec![]), problem);
+	found(pairs(vec![one], vec![0]), problem);
+	found(pairs(vec![one; 3], vec![0; 3]), problem);
+	found(pairs(vec![one, -1], vec![0]), problem);
+	found(pairs(vec![one, 4 * one], vec![2 * one + one / 1_000_000]), problem);
+	found(pairs(vec![one, 4 * one], vec![-2 * one - one / 1_000_000]), problem);
+	with_chain(|| pairs(vec![one, 4 * one], vec![-2 * one])());
+	with_chain(returns(vec![-10_000_000_000]));
 }
 
 #[test]
