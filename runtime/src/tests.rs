@@ -533,13 +533,27 @@ mod weights_of_calls {
 			breakwater_custody::Call::<Runtime>::withdraw { number, asset, amount }.into(),
 			breakwater_exchange::Call::<Runtime>::amm_deposit { market, number, amount }.into(),
 			breakwater_exchange::Call::<Runtime>::amm_withdraw { market, number, shares }.into(),
-			breakwater_liquidator::Call::<Runtime>::bid { number, market, side, size, limit }.into(),
-			breakwater_liquidator::Call::<Runtime>::bid_collateral { number, asset: sold, size, limit }.into(),
-			breakwater_insurance::Call::<Runtime>::back { number, tranche, amount, min_shares: 0 }.into(),
-			breakwater_insurance::Call::<Runtime>::claim_exit { number, tranche }.into(),
-			breakwater_insurance::Call::<Runtime>::contribute { number, to_all: true, amount }.into(),
-			breakwater_insurance::Call::<Runtime>::buy_collateral { number, asset: sold, lots, max_price }
+			breakwater_liquidator::Call::<Runtime>::bid { number, market, side, size, limit }
 				.into(),
+			breakwater_liquidator::Call::<Runtime>::bid_collateral {
+				number,
+				asset: sold,
+				size,
+				limit,
+			}
+			.into(),
+			breakwater_insurance::Call::<Runtime>::back { number, tranche, amount, min_shares: 0 }
+				.into(),
+			breakwater_insurance::Call::<Runtime>::claim_exit { number, tranche }.into(),
+			breakwater_insurance::Call::<Runtime>::contribute { number, to_all: true, amount }
+				.into(),
+			breakwater_insurance::Call::<Runtime>::buy_collateral {
+				number,
+				asset: sold,
+				lots,
+				max_price,
+			}
+			.into(),
 		];
 		for call in calls {
 			let weight = call.get_dispatch_info().call_weight;

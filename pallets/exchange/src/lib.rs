@@ -661,7 +661,9 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let (_, key) = Self::owned(origin, number)?;
 			let both = [key, Self::amm_id(market).key()];
-			T::Ledger::touching(&both, T::WeightInfo::amm_deposit(), || Self::do_amm_deposit(market, key, amount).map(drop))
+			T::Ledger::touching(&both, T::WeightInfo::amm_deposit(), || {
+				Self::do_amm_deposit(market, key, amount).map(drop)
+			})
 		}
 
 		/// Gives shares of a market's AMM back for quote.
@@ -677,7 +679,9 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let (_, key) = Self::owned(origin, number)?;
 			let both = [key, Self::amm_id(market).key()];
-			T::Ledger::touching(&both, T::WeightInfo::amm_withdraw(), || Self::do_amm_withdraw(market, key, shares).map(drop))
+			T::Ledger::touching(&both, T::WeightInfo::amm_withdraw(), || {
+				Self::do_amm_withdraw(market, key, shares).map(drop)
+			})
 		}
 	}
 

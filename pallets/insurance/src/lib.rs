@@ -428,7 +428,11 @@ pub mod pallet {
 		/// subaccount `number`, of the same pool.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::claim_exit().saturating_add(T::Ledger::levy_weight()))]
-		pub fn claim_exit(origin: OriginFor<T>, number: u16, tranche: u8) -> DispatchResultWithPostInfo {
+		pub fn claim_exit(
+			origin: OriginFor<T>,
+			number: u16,
+			tranche: u8,
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let account = SubaccountId { owner: who.clone(), number }.key();
 			T::Ledger::touching(&[account], T::WeightInfo::claim_exit(), || {

@@ -515,7 +515,8 @@ mod levies {
 			let taken = LedgerPallet::state(&backstop).unwrap().positions;
 			assert_eq!(taken.get(BTC).unwrap().lots, Lots::new(10));
 			assert_eq!(taken.get(ETH).unwrap().lots, Lots::new(-4));
-			let traded = |event: &&Event<Test>| matches!(event, Event::Traded { fee, .. } if fee.is_zero());
+			let traded =
+				|event: &&Event<Test>| matches!(event, Event::Traded { fee, .. } if fee.is_zero());
 			assert_eq!(events().iter().filter(traded).count(), 4 + 4);
 		});
 	}

@@ -238,9 +238,8 @@ pub trait Ledger {
 	{
 		// Before the call, which settles them.
 		let awaited = accounts.iter().filter(|account| Self::awaits_levy(account)).count();
-		let levies = |count| {
-			Self::levy_weight().saturating_mul(u64::try_from(count).unwrap_or(u64::MAX))
-		};
+		let levies =
+			|count| Self::levy_weight().saturating_mul(u64::try_from(count).unwrap_or(u64::MAX));
 		let (settled, declared) = (levies(awaited), levies(accounts.len()));
 		let weighed = (settled != declared).then(|| base.saturating_add(settled));
 		tell_weight(weighed, call())

@@ -6,7 +6,8 @@ use breakwater_auction::TimeInForce;
 use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
-	AssetTerms, Insurance as Waterfall, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine, SubaccountId, Symbol,
+	AssetTerms, Insurance as Waterfall, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine,
+	SubaccountId, Symbol,
 };
 use breakwater_margin::Brackets;
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
