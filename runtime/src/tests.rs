@@ -516,7 +516,7 @@ mod prices {
 
 mod weights_of_calls {
 	use super::*;
-	use breakwater_units::{Amount, AssetId, MarketId, Price, Side, Size};
+	use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Side, Size};
 	use frame_support::dispatch::GetDispatchInfo;
 
 	/// What settles a levy declares it, and no bid and no transfer may be too heavy for it.
@@ -555,10 +555,17 @@ mod weights_of_calls {
 			}
 			.into(),
 		];
-		for call in calls {
-			let weight = call.get_dispatch_info().call_weight;
-			assert!(weight.all_lte(most), "{weight:?} of {most:?}: {call:?}");
-		}
+		genesis(DEV_RUNTIME_PRESET).execute_with(|| {
+			let weigh = |call: &RuntimeCall| call.get_dispatch_info().call_weight;
+			let without: Vec<_> = calls.iter().map(weigh).collect();
+			breakwater_insurance::OpenPools::<Runtime>::try_append(PoolId(0))
+				.expect("there is room");
+			for (call, without) in calls.iter().zip(without) {
+				let weight = weigh(call);
+				assert!(weight.all_lte(most), "{weight:?} of {most:?}: {call:?}");
+				assert!(weight.all_gt(without), "nothing is declared for a levy: {call:?}");
+			}
+		});
 	}
 }
 

@@ -440,6 +440,10 @@ impl<T: Config> Levies for Pallet<T> {
 		OpenPools::<T>::get().contains(&pool)
 	}
 
+	fn any_are_open() -> bool {
+		!OpenPools::<T>::get().is_empty()
+	}
+
 	fn touch(account: &AccountKey, pool: PoolId, state: &SubaccountState) -> Option<Levy> {
 		Self::ask(account, pool, state)
 	}

@@ -20,7 +20,7 @@ use crate::{
 	plan::{Effort, Outcome, MAX_CANCELLED},
 	terms::{AccountTerms, KnownTerms},
 	Auction, Call, Config, Fresh, OfferingAccounts, Offers, Pallet, Plan, Plans, MAX_FILLED,
-	MAX_LOOKED,
+	MAX_LOOKED, MAX_SOLD,
 };
 
 /// What the benchmarks start from.
@@ -284,7 +284,7 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn bid_collateral(l: Linear<{ MAX_FILLED }, { MAX_LOOKED }>, f: Linear<1, { MAX_FILLED }>) {
+	fn bid_collateral(l: Linear<{ MAX_SOLD }, { MAX_LOOKED }>, f: Linear<1, { MAX_SOLD }>) {
 		let scene = Scene::new::<T>(1);
 		let mut sold = AssetId(0);
 		for number in 0..l {

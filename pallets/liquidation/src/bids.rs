@@ -18,7 +18,7 @@ use crate::{
 	offers::{closing, Fill},
 	terms::PoolIndices,
 	Auction, BidFill, BidOutcome, Config, Error, Event, Fresh, Offer, Offers, Pallet, Plans, Venue,
-	MAX_FILLED, MAX_LOOKED,
+	MAX_FILLED, MAX_LOOKED, MAX_SOLD,
 };
 
 /// What a bidder wants: the side of the bidder, lots, and the worst price.
@@ -53,26 +53,27 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What a bid weighs at most. Of those who trade, only the bidder may have a levy to settle.
-	pub(crate) fn heaviest(bid: fn(u32, u32) -> Weight) -> Weight {
-		bid(MAX_LOOKED, MAX_FILLED).saturating_add(T::Ledger::levy_weight())
+	pub(crate) fn heaviest(bid: fn(u32, u32) -> Weight, fills: u32) -> Weight {
+		bid(MAX_LOOKED, fills).saturating_add(T::Ledger::levy_weight())
 	}
 
 	/// Bids, and tells what it weighed. One that fails has looked at offers, and may have filled
 	/// some before it failed.
 	pub(crate) fn weighed(
 		bidder: &AccountKey,
-		weigh: fn(u32, u32) -> Weight,
+		(weigh, fills): (fn(u32, u32) -> Weight, u32),
 		bid: impl FnOnce() -> Result<BidOutcome, DispatchError>,
 	) -> DispatchResultWithPostInfo {
 		let awaited = T::Ledger::awaits_levy(bidder);
 		let levy = if awaited { T::Ledger::levy_weight() } else { Weight::zero() };
+		let declared = Self::heaviest(weigh, fills);
 		let outcome = bid();
 		let (looked, filled) = match &outcome {
 			Ok(outcome) => (outcome.looked, u32::try_from(outcome.fills.len()).ok()),
 			Err(_) => (MAX_LOOKED, None),
 		};
-		let weight = weigh(looked, filled.unwrap_or(MAX_FILLED)).saturating_add(levy);
-		let is_less = weight != Self::heaviest(weigh);
+		let weight = weigh(looked, filled.unwrap_or(fills)).saturating_add(levy);
+		let is_less = weight != declared;
 		tell_weight(is_less.then_some(weight), outcome.map(drop))
 	}
 
@@ -99,7 +100,11 @@ impl<T: Config> Pallet<T> {
 			let price = priced.price.get();
 			(if side == Side::Buy { price } else { !price }, priced.account)
 		});
-		offers.truncate(MAX_FILLED as usize);
+		let most = match auction {
+			Auction::Market(_) => MAX_FILLED,
+			Auction::Collateral(..) => MAX_SOLD,
+		};
+		offers.truncate(most as usize);
 		(offers, looked)
 	}
 

@@ -87,6 +87,9 @@ pub mod pallet {
 	pub const MAX_LOOKED: u32 = 128;
 	/// Most offers that a bid fills.
 	pub const MAX_FILLED: u32 = 32;
+	/// The same of a bid for collateral, of which each is heavier: the account that sells may have
+	/// all the legs there may be.
+	pub const MAX_SOLD: u32 = 16;
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);
@@ -303,7 +306,7 @@ pub mod pallet {
 		/// price, they share by size. The caller's subaccount `number` needs the initial margin
 		/// for all of it, or nothing happens.
 		#[pallet::call_index(0)]
-		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::bid))]
+		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::bid, MAX_FILLED))]
 		pub fn bid(
 			origin: OriginFor<T>,
 			number: u16,
@@ -314,7 +317,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let id = SubaccountId { owner: ensure_signed(origin)?, number };
 			let bidder = id.key();
-			Self::weighed(&bidder, T::WeightInfo::bid, || {
+			Self::weighed(&bidder, (T::WeightInfo::bid, MAX_FILLED), || {
 				Self::do_bid(&bidder, market, (side, size, limit))
 			})
 		}
@@ -323,7 +326,7 @@ pub mod pallet {
 		/// as [`Self::bid`] does positions. The subaccount pays from its cash, and must have the
 		/// initial margin afterwards.
 		#[pallet::call_index(1)]
-		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::bid_collateral))]
+		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::bid_collateral, MAX_SOLD))]
 		pub fn bid_collateral(
 			origin: OriginFor<T>,
 			number: u16,
@@ -333,7 +336,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let id = SubaccountId { owner: ensure_signed(origin)?, number };
 			let bidder = id.key();
-			Self::weighed(&bidder, T::WeightInfo::bid_collateral, || {
+			Self::weighed(&bidder, (T::WeightInfo::bid_collateral, MAX_SOLD), || {
 				Self::do_bid_collateral(&bidder, asset, (size, limit))
 			})
 		}

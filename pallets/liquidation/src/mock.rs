@@ -127,6 +127,9 @@ pub(crate) const LEVY: Weight = Weight::from_parts(7, 0);
 
 impl Levies for Debts {
 	fn are_open(_: PoolId) -> bool {
+		Self::any_are_open()
+	}
+	fn any_are_open() -> bool {
 		!Others::get().levies.is_empty()
 	}
 	fn touch(account: &AccountKey, _: PoolId, _: &SubaccountState) -> Option<Levy> {

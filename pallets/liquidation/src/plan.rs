@@ -1,5 +1,7 @@
 //! What is done with one account.
 
+use alloc::vec::Vec;
+
 use breakwater_breaker::Action as Permission;
 use breakwater_interfaces::{
 	Breakers, Estates, Exchange, Insurance, Ledger, LiquidationTerms, RiskEngine, Solvency,
@@ -9,7 +11,7 @@ use breakwater_margin::SubaccountState;
 use breakwater_units::{
 	AccountKey, AssetId, Lots, MarketId, PoolId, Price, Quote, Rounding, Side, Size,
 };
-use frame_support::{storage::with_storage_layer, traits::Get, BoundedVec};
+use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight, BoundedVec};
 use polkadot_sdk::*;
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -39,8 +41,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Effort {
 	pub(crate) legs: u32,
 	pub(crate) orders: u32,
-	/// It had a levy to settle.
-	pub(crate) levied: bool,
+	/// Of the levy that it had to settle.
+	pub(crate) levy: Weight,
 }
 
 /// An account that is looked at.
@@ -63,7 +65,9 @@ impl<T: Config> Pallet<T> {
 		(now, places): (Moment, u32),
 		(known, effort): (&mut KnownTerms, &mut Effort),
 	) -> Result<Outcome, DispatchError> {
-		effort.levied = T::Ledger::awaits_levy(key);
+		if T::Ledger::awaits_levy(key) {
+			effort.levy = T::Ledger::levy_weight();
+		}
 		if !T::Ledger::recheck(key)? {
 			Self::forget(key, &before, End::Recovered);
 			return Ok(Outcome::Treated);

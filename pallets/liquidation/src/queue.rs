@@ -96,12 +96,9 @@ impl Round {
 
 /// What it takes to plan an account, and to look at its offers for the batch.
 fn account_weight<T: Config>(effort: Effort) -> Weight {
-	let Effort { legs, orders, levied } = effort;
+	let Effort { legs, orders, levy } = effort;
 	let looked = one(T::WeightInfo::force).saturating_mul(legs.into());
-	let mut planned = T::WeightInfo::treat(legs).saturating_add(looked);
-	if levied {
-		planned.saturating_accrue(T::Ledger::levy_weight());
-	}
+	let planned = T::WeightInfo::treat(legs).saturating_add(looked).saturating_add(levy);
 	if orders == 0 {
 		return planned;
 	}

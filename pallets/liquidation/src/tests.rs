@@ -687,6 +687,8 @@ mod bidding {
 			let (number, market, side) = (0, BTC, Side::Buy);
 			let (size, limit) = (Size::new(1), Price::new(988));
 			let call = crate::Call::<Test>::bid { number, market, side, size, limit };
+			assert_eq!(call.get_dispatch_info().call_weight, Weight::zero());
+			owe_levy(opened(3, 10));
 			assert_eq!(call.get_dispatch_info().call_weight, LEVY);
 			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, Some(Weight::zero()));
 			owe_levy(bidder);

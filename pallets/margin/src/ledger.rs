@@ -435,6 +435,9 @@ impl<T: Config> Ledger for Pallet<T> {
 	}
 
 	fn levy_weight() -> Weight {
+		if !T::Levies::any_are_open() {
+			return Weight::zero();
+		}
 		T::WeightInfo::levy().saturating_add(T::Levies::touch_weight())
 	}
 

@@ -135,6 +135,9 @@ pub struct Debts;
 
 impl Levies for Debts {
 	fn are_open(_: PoolId) -> bool {
+		Self::any_are_open()
+	}
+	fn any_are_open() -> bool {
 		!Others::get().levies.is_empty()
 	}
 	fn touch(account: &AccountKey, _: PoolId, _: &SubaccountState) -> Option<Levy> {

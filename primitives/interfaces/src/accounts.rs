@@ -212,7 +212,9 @@ pub trait Ledger {
 	fn withdrawable(account: &AccountKey, asset: Option<AssetId>) -> Amount;
 
 	/// What it weighs at most to settle what an account owes to a deleveraging, or to fix its place
-	/// in one. That is done once, at the account's first touch, in whatever call that is.
+	/// in one. That is done once, at the account's first touch, in whatever call that is. Zero while
+	/// none is open, which is nearly always: so calls declare it when it may come, and several of
+	/// them fit into one transaction when it may not.
 	fn levy_weight() -> Weight {
 		Weight::zero()
 	}

@@ -99,6 +99,9 @@ pub trait Levies {
 	/// Whether any account of a pool may owe a levy now: one read.
 	fn are_open(pool: PoolId) -> bool;
 
+	/// Whether any account of any pool may: the same read.
+	fn any_are_open() -> bool;
+
 	/// What an account owes before it may change: its place in an open snapshot is fixed by this,
 	/// and what it owes in a sealed one is taken here, once.
 	fn touch(account: &AccountKey, pool: PoolId, state: &SubaccountState) -> Option<Levy>;
@@ -130,6 +133,9 @@ pub trait Levies {
 
 impl Levies for () {
 	fn are_open(_: PoolId) -> bool {
+		false
+	}
+	fn any_are_open() -> bool {
 		false
 	}
 	fn touch(_: &AccountKey, _: PoolId, _: &SubaccountState) -> Option<Levy> {
