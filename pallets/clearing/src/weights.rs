@@ -3,8 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
-//! AMD EPYC, 2 cores; 2026-11-21.
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
 
@@ -35,6 +35,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Assets` (r:2 w:0)
 	// Storage: `Risk::AssetStates` (r:2 w:0)
 	// Storage: `Risk::MarketList` (r:1 w:0)
+	// Storage: `Risk::Returns` (r:1 w:0)
 	// Storage: `Risk::Common` (r:1 w:1)
 	// Storage: `Clearing::BlockFullness` (r:1 w:0)
 	// Storage: `Contagion::Current` (r:1 w:0)
@@ -72,9 +73,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ResumedAt` (r:0 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:2)
 	fn run() -> Weight {
-		// Fastest of all runs: 396_319 ns.
-		Weight::from_parts(442_497_000, 0)
-			.saturating_add(T::DbWeight::get().reads(87))
+		// Fastest of all runs: 396_960 ns.
+		Weight::from_parts(609_767_000, 0)
+			.saturating_add(T::DbWeight::get().reads(88))
 			.saturating_add(T::DbWeight::get().writes(23))
 	}
 
@@ -85,8 +86,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	fn run_batch() -> Weight {
-		// Fastest of all runs: 23_414 ns.
-		Weight::from_parts(25_418_000, 0).saturating_add(T::DbWeight::get().reads(6))
+		// Fastest of all runs: 24_426 ns.
+		Weight::from_parts(40_310_000, 0).saturating_add(T::DbWeight::get().reads(6))
 	}
 }
 

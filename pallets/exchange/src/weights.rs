@@ -3,8 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 8 --repeat 6`; rustc 1.96.0;
-//! AMD EPYC, 2 cores; 2026-11-21.
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
 
@@ -68,8 +68,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Amms` (r:0 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn list_market() -> Weight {
-		// Fastest of all runs: 107_450 ns.
-		Weight::from_parts(115_061_000, 0)
+		// Fastest of all runs: 114_931 ns.
+		Weight::from_parts(137_395_000, 0)
 			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -96,8 +96,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Orders` (r:0 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:1)
 	fn place() -> Weight {
-		// Fastest of all runs: 118_315 ns.
-		Weight::from_parts(127_530_000, 0)
+		// Fastest of all runs: 124_475 ns.
+		Weight::from_parts(151_455_000, 0)
 			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -124,10 +124,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Orders` (r:0 w:50)
 	// Storage: `Exchange::Expiries` (r:0 w:50)
 	fn place_many(n: u32) -> Weight {
-		// Fastest of all runs: 107_911 ns.
-		Weight::from_parts(45_566_928, 0)
-			// ± 23_219
-			.saturating_add(Weight::from_parts(63_614_248, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 113_589 ns.
+		Weight::from_parts(59_812_566, 0)
+			// ± 356_937
+			.saturating_add(Weight::from_parts(73_026_739, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -140,10 +140,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:50)
 	fn cancel(n: u32) -> Weight {
-		// Fastest of all runs: 68_191 ns.
-		Weight::from_parts(40_593_183, 0)
-			// ± 33_599
-			.saturating_add(Weight::from_parts(37_553_409, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 70_104 ns.
+		Weight::from_parts(50_978_034, 0)
+			// ± 120_074
+			.saturating_add(Weight::from_parts(39_594_010, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -156,10 +156,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:56)
 	fn cancel_all(n: u32) -> Weight {
-		// Fastest of all runs: 9_324 ns.
-		Weight::from_parts(12_368_000, 0)
-			// ± 16_537
-			.saturating_add(Weight::from_parts(32_541_779, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 9_474 ns.
+		Weight::from_parts(11_617_000, 0)
+			// ± 83_407
+			.saturating_add(Weight::from_parts(34_693_480, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -188,8 +188,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Pools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:0 w:2)
 	fn replace() -> Weight {
-		// Fastest of all runs: 168_570 ns.
-		Weight::from_parts(177_574_000, 0)
+		// Fastest of all runs: 171_786 ns.
+		Weight::from_parts(200_588_000, 0)
 			.saturating_add(T::DbWeight::get().reads(21))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -214,8 +214,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Expiries` (r:0 w:1)
 	// Storage: `Exchange::Triggers` (r:0 w:1)
 	fn place_trigger() -> Weight {
-		// Fastest of all runs: 104_765 ns.
-		Weight::from_parts(112_176_000, 0)
+		// Fastest of all runs: 110_574 ns.
+		Weight::from_parts(132_197_000, 0)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -224,8 +224,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Switches` (r:1 w:1)
 	// Storage: `Exchange::SwitchesDue` (r:0 w:2)
 	fn set_dead_man_switch() -> Weight {
-		// Fastest of all runs: 17_646 ns.
-		Weight::from_parts(18_858_000, 0)
+		// Fastest of all runs: 18_757 ns.
+		Weight::from_parts(22_844_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -233,8 +233,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Subaccounts` (r:1 w:0)
 	// Storage: `Exchange::Delegates` (r:1 w:1)
 	fn add_delegate() -> Weight {
-		// Fastest of all runs: 14_572 ns.
-		Weight::from_parts(15_923_000, 0)
+		// Fastest of all runs: 15_413 ns.
+		Weight::from_parts(17_686_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -242,13 +242,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Subaccounts` (r:1 w:0)
 	// Storage: `Exchange::Delegates` (r:1 w:1)
 	fn remove_delegate() -> Weight {
-		// Fastest of all runs: 14_842 ns.
-		Weight::from_parts(16_024_000, 0)
+		// Fastest of all runs: 15_743 ns.
+		Weight::from_parts(17_866_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:2 w:2)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	// Storage: `Exchange::Amms` (r:1 w:1)
 	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
@@ -262,16 +263,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
 	// Storage: `Custody::OnHand` (r:1 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:2 w:0)
 	// Storage: `Exchange::Shares` (r:1 w:1)
 	fn amm_deposit() -> Weight {
-		// Fastest of all runs: 94_690 ns.
-		Weight::from_parts(98_346_000, 0)
-			.saturating_add(T::DbWeight::get().reads(18))
+		// Fastest of all runs: 110_074 ns.
+		Weight::from_parts(116_333_000, 0)
+			.saturating_add(T::DbWeight::get().reads(20))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:2 w:2)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	// Storage: `Exchange::Amms` (r:1 w:1)
 	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
@@ -288,11 +291,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
 	// Storage: `Margin::OpenInterest` (r:1 w:0)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:2 w:0)
 	fn amm_withdraw() -> Weight {
-		// Fastest of all runs: 102_893 ns.
-		Weight::from_parts(107_059_000, 0)
-			.saturating_add(T::DbWeight::get().reads(20))
+		// Fastest of all runs: 118_496 ns.
+		Weight::from_parts(133_579_000, 0)
+			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 
@@ -304,10 +308,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Switches` (r:0 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:16)
 	fn fire_switch(o: u32) -> Weight {
-		// Fastest of all runs: 17_416 ns.
-		Weight::from_parts(27_175_090, 0)
-			// ± 14_840
-			.saturating_add(Weight::from_parts(31_449_454, 0).saturating_mul(o.into()))
+		// Fastest of all runs: 18_227 ns.
+		Weight::from_parts(26_812_000, 0)
+			// ± 80_141
+			.saturating_add(Weight::from_parts(33_222_690, 0).saturating_mul(o.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -327,19 +331,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Counts` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Contagion::Pages` (r:1 w:1)
 	// Storage: `Margin::Filings` (r:2 w:2)
 	// Storage: `Exchange::Traders` (r:2 w:2)
 	// Storage: `Exchange::Expiries` (r:101 w:100)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn fill(o: u32) -> Weight {
-		// Fastest of all runs: 261_870 ns.
-		Weight::from_parts(234_836_071, 0)
-			// ± 30_669
-			.saturating_add(Weight::from_parts(27_583_998, 0).saturating_mul(o.into()))
-			.saturating_add(T::DbWeight::get().reads(26))
+		// Fastest of all runs: 272_515 ns.
+		Weight::from_parts(250_341_450, 0)
+			// ± 124_629
+			.saturating_add(Weight::from_parts(28_628_947, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(27))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
-			.saturating_add(T::DbWeight::get().writes(13))
+			.saturating_add(T::DbWeight::get().writes(12))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(o.into())))
 	}
 
@@ -356,17 +363,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Counts` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:100 w:100)
 	// Storage: `Exchange::Traders` (r:100 w:100)
 	// Storage: `Exchange::Expiries` (r:101 w:100)
 	// Storage: `Margin::Levels` (r:0 w:100)
 	fn trade(a: u32) -> Weight {
-		// Fastest of all runs: 261_018 ns.
-		Weight::from_parts(163_524_166, 0)
-			// ± 107_599
-			.saturating_add(Weight::from_parts(56_225_910, 0).saturating_mul(a.into()))
-			.saturating_add(T::DbWeight::get().reads(20))
+		// Fastest of all runs: 275_870 ns.
+		Weight::from_parts(187_539_919, 0)
+			// ± 412_066
+			.saturating_add(Weight::from_parts(62_039_826, 0).saturating_mul(a.into()))
+			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(a.into())))
 			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(T::DbWeight::get().writes(6_u64.saturating_mul(a.into())))
@@ -385,19 +394,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Counts` (r:1 w:1)
+	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Contagion::Pages` (r:1 w:1)
 	// Storage: `Margin::Filings` (r:2 w:2)
 	// Storage: `Exchange::Traders` (r:2 w:2)
 	// Storage: `Exchange::Expiries` (r:101 w:100)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn levels(l: u32) -> Weight {
-		// Fastest of all runs: 262_400 ns.
-		Weight::from_parts(226_943_809, 0)
-			// ± 162_284
-			.saturating_add(Weight::from_parts(33_923_951, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(24))
+		// Fastest of all runs: 274_408 ns.
+		Weight::from_parts(248_460_846, 0)
+			// ± 278_658
+			.saturating_add(Weight::from_parts(36_523_524, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(25))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(11))
+			.saturating_add(T::DbWeight::get().writes(10))
 			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(l.into())))
 	}
 
@@ -414,13 +426,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:0)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:1 w:0)
 	fn load(o: u32) -> Weight {
-		// Fastest of all runs: 96_984 ns.
-		Weight::from_parts(168_434_498, 0)
-			// ± 49_969
-			.saturating_add(Weight::from_parts(12_727_871, 0).saturating_mul(o.into()))
-			.saturating_add(T::DbWeight::get().reads(37))
+		// Fastest of all runs: 103_754 ns.
+		Weight::from_parts(202_098_763, 0)
+			// ± 97_155
+			.saturating_add(Weight::from_parts(14_205_320, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(38))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
 	}
 
@@ -439,15 +452,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:0)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:1 w:25)
 	fn activate(n: u32) -> Weight {
-		// Fastest of all runs: 97_165 ns.
-		Weight::from_parts(386_574_000, 0)
-			// ± 460_254
-			.saturating_add(Weight::from_parts(25_144_571, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(45))
+		// Fastest of all runs: 103_754 ns.
+		Weight::from_parts(468_714_151, 0)
+			// ± 892_691
+			.saturating_add(Weight::from_parts(36_070_375, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(40))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(28))
+			.saturating_add(T::DbWeight::get().writes(22))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 
@@ -464,15 +478,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:0)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Exchange::Expiries` (r:51 w:50)
 	// Storage: `Exchange::Traders` (r:50 w:50)
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	fn expire(n: u32) -> Weight {
-		// Fastest of all runs: 98_156 ns.
-		Weight::from_parts(106_627_876, 0)
-			// ± 33_966
-			.saturating_add(Weight::from_parts(54_172_674, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(18))
+		// Fastest of all runs: 102_482 ns.
+		Weight::from_parts(119_257_000, 0)
+			// ± 473_721
+			.saturating_add(Weight::from_parts(63_706_427, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(n.into())))

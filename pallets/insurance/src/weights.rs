@@ -3,8 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
-//! AMD EPYC, 2 cores; 2026-11-21.
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
 
@@ -40,6 +40,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Subaccounts` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Insurance::Funds` (r:1 w:1)
 	// Storage: `Margin::Pools` (r:1 w:1)
@@ -51,14 +52,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Oracle::Prices` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Insurance::Stakes` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:8)
 	fn back() -> Weight {
-		// Fastest of all runs: 111_927 ns.
-		Weight::from_parts(120_119_000, 0)
+		// Fastest of all runs: 121_220 ns.
+		Weight::from_parts(130_824_000, 0)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(13))
 	}
@@ -68,43 +68,44 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	fn request_exit() -> Weight {
-		// Fastest of all runs: 25_628 ns.
-		Weight::from_parts(27_861_000, 0)
+		// Fastest of all runs: 26_900 ns.
+		Weight::from_parts(30_966_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Insurance::Stakes` (r:1 w:1)
 	fn cancel_exit() -> Weight {
-		// Fastest of all runs: 12_348 ns.
-		Weight::from_parts(13_740_000, 0)
+		// Fastest of all runs: 12_739 ns.
+		Weight::from_parts(14_912_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Insurance::Stakes` (r:1 w:1)
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Insurance::Operations` (r:1 w:0)
 	// Storage: `Risk::MarketList` (r:1 w:0)
 	// Storage: `Risk::AssetCount` (r:1 w:0)
-	// Storage: `Liquidation::Offers` (r:5 w:0)
+	// Storage: `Liquidation::Offers` (r:3 w:0)
 	// Storage: `Liquidation::Backlog` (r:1 w:0)
 	// Storage: `Insurance::Funds` (r:1 w:1)
 	// Storage: `Margin::Pools` (r:1 w:1)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:0)
 	fn claim_exit() -> Weight {
-		// Fastest of all runs: 89_884 ns.
-		Weight::from_parts(94_600_000, 0)
-			.saturating_add(T::DbWeight::get().reads(19))
+		// Fastest of all runs: 88_922 ns.
+		Weight::from_parts(106_298_000, 0)
+			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:1 w:1)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Insurance::Funds` (r:1 w:1)
 	// Storage: `Margin::Pools` (r:2 w:2)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
@@ -115,18 +116,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:8)
 	fn contribute() -> Weight {
-		// Fastest of all runs: 123_373 ns.
-		Weight::from_parts(129_222_000, 0)
+		// Fastest of all runs: 132_927 ns.
+		Weight::from_parts(147_710_000, 0)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(15))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:2 w:2)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Risk::CollateralIndices` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
@@ -138,14 +139,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::AssetStates` (r:1 w:0)
 	// Storage: `Contagion::Collateral` (r:1 w:1)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:9)
 	fn buy_collateral() -> Weight {
-		// Fastest of all runs: 132_186 ns.
-		Weight::from_parts(138_295_000, 0)
+		// Fastest of all runs: 143_674 ns.
+		Weight::from_parts(179_016_000, 0)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(14))
 	}
@@ -163,8 +163,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Pools` (r:2 w:0)
 	// Storage: `Margin::Numbers` (r:0 w:2)
 	fn resolve() -> Weight {
-		// Fastest of all runs: 77_765 ns.
-		Weight::from_parts(81_421_000, 0)
+		// Fastest of all runs: 79_408 ns.
+		Weight::from_parts(100_209_000, 0)
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -184,8 +184,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Insurance::OperationCount` (r:1 w:1)
 	// Storage: `Insurance::Operations` (r:0 w:1)
 	fn attend() -> Weight {
-		// Fastest of all runs: 129_262 ns.
-		Weight::from_parts(139_598_000, 0)
+		// Fastest of all runs: 129_883 ns.
+		Weight::from_parts(149_242_000, 0)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -198,14 +198,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Insurance::Operations` (r:1 w:1)
 	// Storage: `Insurance::Records` (r:1 w:1)
 	// Storage: `Risk::MarketIndices` (r:1 w:0)
-	// Storage: `Margin::OpenInterest` (r:1 w:1)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
 	// Storage: `Contagion::Pages` (r:1 w:1)
 	// Storage: `Margin::Filings` (r:1 w:1)
+	// Storage: `Margin::OpenInterest` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:4)
 	fn visit() -> Weight {
-		// Fastest of all runs: 122_182 ns.
-		Weight::from_parts(137_945_000, 0)
+		// Fastest of all runs: 116_303 ns.
+		Weight::from_parts(141_049_000, 0)
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -213,13 +213,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Insurance::Surveys` (r:1 w:1)
 	// Storage: `Margin::Subaccounts` (r:2 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
-	// Storage: `Risk::Pools` (r:1 w:0)
-	// Storage: `Risk::MarketIndices` (r:1 w:0)
-	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	fn survey() -> Weight {
-		// Fastest of all runs: 46_079 ns.
-		Weight::from_parts(54_281_000, 0)
-			.saturating_add(T::DbWeight::get().reads(7))
+		// Fastest of all runs: 20_351 ns.
+		Weight::from_parts(30_415_000, 0)
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }

@@ -3,8 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
-//! AMD EPYC, 2 cores; 2026-11-21.
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
 
@@ -45,8 +45,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Balances::Holds` (r:1 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn open() -> Weight {
-		// Fastest of all runs: 65_377 ns.
-		Weight::from_parts(69_864_000, 0)
+		// Fastest of all runs: 66_198 ns.
+		Weight::from_parts(76_955_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -59,16 +59,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:1 w:0)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn close() -> Weight {
-		// Fastest of all runs: 58_497 ns.
-		Weight::from_parts(63_334_000, 0)
+		// Fastest of all runs: 58_287 ns.
+		Weight::from_parts(64_896_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:2 w:2)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
-	// Storage: `Insurance::OpenPools` (r:1 w:0)
 	// Storage: `Risk::Markets` (r:24 w:0)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	// Storage: `Oracle::Prices` (r:1 w:0)
@@ -84,8 +84,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:4)
 	fn transfer() -> Weight {
-		// Fastest of all runs: 671_668 ns.
-		Weight::from_parts(746_259_000, 0)
+		// Fastest of all runs: 688_363 ns.
+		Weight::from_parts(829_233_000, 0)
 			.saturating_add(T::DbWeight::get().reads(109))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
@@ -105,8 +105,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn credit() -> Weight {
-		// Fastest of all runs: 332_584 ns.
-		Weight::from_parts(374_086_000, 0)
+		// Fastest of all runs: 359_925 ns.
+		Weight::from_parts(515_536_000, 0)
 			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -131,8 +131,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn debit() -> Weight {
-		// Fastest of all runs: 539_612 ns.
-		Weight::from_parts(610_248_000, 0)
+		// Fastest of all runs: 617_638 ns.
+		Weight::from_parts(885_006_000, 0)
 			.saturating_add(T::DbWeight::get().reads(108))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -152,10 +152,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::OpenInterest` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:12800)
 	fn settle(n: u32) -> Weight {
-		// Fastest of all runs: 1_160_295 ns.
-		Weight::from_parts(35_542_455, 0)
-			// ± 15_777_723
-			.saturating_add(Weight::from_parts(608_484_312, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 1_196_780 ns.
+		Weight::from_parts(203_718_162, 0)
+			// ± 61_775_916
+			.saturating_add(Weight::from_parts(726_597_472, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(169))
@@ -167,16 +167,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::AssetCount` (r:1 w:0)
 	// Storage: `Risk::CollateralIndices` (r:2 w:0)
 	// Storage: `Risk::PoolCount` (r:1 w:0)
-	// Storage: `Risk::PoolLoans` (r:2 w:0)
+	// Storage: `Risk::PoolLoans` (r:3 w:0)
 	// Storage: `Margin::StepCursor` (r:1 w:1)
 	// Storage: `Margin::Seen` (r:1 w:1)
-	// Storage: `Margin::Levels` (r:936 w:0)
+	// Storage: `Margin::Levels` (r:940 w:0)
 	fn step(i: u32) -> Weight {
-		// Fastest of all runs: 142_892 ns.
-		Weight::from_parts(169_542_413, 0)
-			// ± 7_330
-			.saturating_add(Weight::from_parts(12_354_177, 0).saturating_mul(i.into()))
-			.saturating_add(T::DbWeight::get().reads(68))
+		// Fastest of all runs: 157_864 ns.
+		Weight::from_parts(211_590_167, 0)
+			// ± 17_680
+			.saturating_add(Weight::from_parts(12_696_613, 0).saturating_mul(i.into()))
+			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(i.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -189,10 +189,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:192)
 	fn wake(n: u32) -> Weight {
-		// Fastest of all runs: 48_012 ns.
-		Weight::from_parts(32_047_012, 0)
-			// ± 15_714
-			.saturating_add(Weight::from_parts(6_070_085, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 52_868 ns.
+		Weight::from_parts(47_677_719, 0)
+			// ± 39_795
+			.saturating_add(Weight::from_parts(6_651_049, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -208,35 +208,31 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Due` (r:0 w:1)
 	// Storage: `Margin::Levels` (r:0 w:24)
 	fn fall_due(n: u32) -> Weight {
-		// Fastest of all runs: 40_691 ns.
-		Weight::from_parts(31_531_826, 0)
-			// ± 12_227
-			.saturating_add(Weight::from_parts(11_779_272, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 44_326 ns.
+		Weight::from_parts(38_637_000, 0)
+			// ± 111_726
+			.saturating_add(Weight::from_parts(13_798_333, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 
-	// NOT MEASURED YET: composed of what is measured above, until `make weights PALLET=margin` has
-	// run. Two accounts' part of `settle`, as many reads as there are items of 24 legs, and as many
-	// writes as `settle` has of one account when all its levels are only removed.
-	// Storage: `Margin::Subaccounts` (r:2 w:2)
+	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
-	// Storage: `Margin::OpenInterest` (r:24 w:24)
-	// Storage: `Contagion::Pages` (r:24 w:24)
+	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Margin::Subaccounts` (r:2 w:2)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
-	// Storage: `Risk::CollateralIndices` (r:8 w:0)
-	// Storage: `Risk::AssetStates` (r:8 w:0)
-	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Filings` (r:1 w:1)
+	// Storage: `Margin::OpenInterest` (r:24 w:24)
 	// Storage: `Margin::Levels` (r:0 w:128)
 	fn levy() -> Weight {
-		Weight::from_parts(1_250_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(118))
-			.saturating_add(T::DbWeight::get().writes(180))
+		// Fastest of all runs: 625_430 ns.
+		Weight::from_parts(801_402_000, 0)
+			.saturating_add(T::DbWeight::get().reads(79))
+			.saturating_add(T::DbWeight::get().writes(156))
 	}
 }
 

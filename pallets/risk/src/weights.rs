@@ -3,8 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`; rustc 1.96.0;
-//! AMD EPYC, 2 cores; 2026-11-21.
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
 
@@ -40,6 +40,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::AssetStates` (r:8 w:8)
 	// Storage: `Margin::Held` (r:8 w:0)
 	// Storage: `Risk::MarketList` (r:1 w:0)
+	// Storage: `Risk::Returns` (r:1 w:1)
+	// Storage: `Risk::Pairs` (r:1 w:1)
 	// Storage: `Risk::Common` (r:1 w:1)
 	// Storage: `Clearing::BlockFullness` (r:1 w:0)
 	// Storage: `Contagion::Current` (r:1 w:0)
@@ -50,19 +52,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:0 w:32)
 	// Storage: `Risk::CollateralIndices` (r:0 w:8)
 	fn begin_block(m: u32, a: u32, p: u32) -> Weight {
-		// Fastest of all runs: 379_805 ns.
-		Weight::from_parts(384_943_000, 0)
-			// ± 148_699
-			.saturating_add(Weight::from_parts(34_120_093, 0).saturating_mul(m.into()))
-			// ± 583_915
-			.saturating_add(Weight::from_parts(30_158_166, 0).saturating_mul(a.into()))
-			// ± 306_419
-			.saturating_add(Weight::from_parts(11_046_333, 0).saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
+		// Fastest of all runs: 373_205 ns.
+		Weight::from_parts(378_943_000, 0)
+			// ± 191_552
+			.saturating_add(Weight::from_parts(36_266_307, 0).saturating_mul(m.into()))
+			// ± 752_190
+			.saturating_add(Weight::from_parts(31_249_000, 0).saturating_mul(a.into()))
+			// ± 394_724
+			.saturating_add(Weight::from_parts(11_063_111, 0).saturating_mul(p.into()))
+			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(m.into())))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(a.into())))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(m.into())))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(a.into())))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(p.into())))
@@ -71,8 +73,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:1)
 	fn observe_batch() -> Weight {
-		// Fastest of all runs: 10_235 ns.
-		Weight::from_parts(11_047_000, 0)
+		// Fastest of all runs: 10_946 ns.
+		Weight::from_parts(13_490_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -81,8 +83,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:15 w:1)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	fn list_pool() -> Weight {
-		// Fastest of all runs: 68_953 ns.
-		Weight::from_parts(75_523_000, 0)
+		// Fastest of all runs: 67_901 ns.
+		Weight::from_parts(94_801_000, 0)
 			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -92,8 +94,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Assets` (r:7 w:1)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	fn list_asset() -> Weight {
-		// Fastest of all runs: 40_660 ns.
-		Weight::from_parts(43_605_000, 0)
+		// Fastest of all runs: 40_350 ns.
+		Weight::from_parts(63_254_000, 0)
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -103,8 +105,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::Pools` (r:1 w:0)
 	// Storage: `Oracle::Feeds` (r:1 w:0)
 	fn list_market() -> Weight {
-		// Fastest of all runs: 24_166 ns.
-		Weight::from_parts(28_452_000, 0)
+		// Fastest of all runs: 25_718 ns.
+		Weight::from_parts(42_783_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
