@@ -34,6 +34,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 pub(crate) const MAIN: PoolId = PoolId(0);
 pub(crate) const ALT: PoolId = PoolId(1);
 pub(crate) const BTC: MarketId = MarketId(0);
+pub(crate) const ETH: MarketId = MarketId(1);
 pub(crate) const SOL: MarketId = MarketId(2);
 pub(crate) const USDT_USD: FeedId = 0;
 pub(crate) const USDC_USD: FeedId = 1;
