@@ -1,6 +1,8 @@
 //! Auctions to which nobody comes.
 
+use breakwater_insurance::Event as InsuranceEvent;
 use breakwater_liquidator::Venue;
+use breakwater_runtime::Runtime;
 use breakwater_units::{AssetId, Price, Side, Size};
 
 use breakwater_interfaces::genesis::Percent;
@@ -36,16 +38,33 @@ fn zero_bids(inventory: u64) -> (World, Vec<String>, i64) {
 	(w, answers, closed)
 }
 
+/// What the backstop paid for positions.
+fn taken_over_at(w: &World) -> Vec<Price> {
+	let price = |event: &InsuranceEvent<Runtime>| match event {
+		InsuranceEvent::TakenOver { price, .. } => Some(*price),
+		_ => None,
+	};
+	let prices: Vec<Price> = w.insurance().filter_map(price).collect();
+	assert!(!prices.is_empty(), "it takes something over");
+	prices
+}
+
 /// Maker, 2020-03-12: collateral of millions was sold for nothing, because nobody else bid.
 #[test]
 fn maker_2020_03_12() {
 	let (w, answers, closed) = zero_bids(20);
 	assert!(answers.iter().all(|answer| answer == "NothingOffered"), "{answers:?}");
+	// Of 133,000.
 	assert!(closed > 70_000, "the backstop takes over what restores it: {closed}");
+	assert!(closed < 130_000, "and leaves it the rest: {closed}");
 	for (_, _, price, venue) in w.forced_fills() {
 		assert_eq!(venue, Venue::Backstop);
 		// What the account has is 2.4 % of the mark.
 		assert!(price >= Price::new(1_200_000), "at the reserve: {price:?}");
+	}
+	for price in taken_over_at(&w) {
+		let paid = (1_200_000..1_205_000).contains(&price.get());
+		assert!(paid, "and what is paid is no more, as that is the fund's money: {price:?}");
 	}
 	assert_eq!(w.losses(ALT).loss, 0);
 }
@@ -110,4 +129,62 @@ fn maker_2020_03_12_collateral_without_a_backstop() {
 	let (mut w, borrower, answers) = zero_bids_for_collateral(0);
 	assert!(answers.iter().all(|answer| answer == "NothingOffered"), "the reserve still holds");
 	assert!(w.forced_fills().is_empty() && w.is_due(&borrower), "but nothing is sold");
+}
+
+/// Somebody bids for a little in every block until the price has walked all its way, and nobody
+/// takes the rest: it ends at the reserve, and not a tick beyond.
+#[test]
+fn bids_at_the_end_of_the_walk() {
+	let mut w = World::new(|_| {});
+	let [long, short, keeper] = [40_000, 400_000, 100_000].map(|money| w.trader(ALT, money));
+	w.trade(&long, &short, SOL, 200_000);
+	w.price(SOL_USD, 123.0);
+	w.blocks(2);
+	for _ in 0..15 {
+		let (market, side, size, limit) = (SOL, Side::Buy, Size::new(10), Price::new(1_300_000));
+		let bid = breakwater_liquidator::Call::bid { number: 0, market, side, size, limit };
+		assert_eq!(w.call(&keeper, bid), Ok(()));
+	}
+	let (_, _, price, venue) = *w.forced_fills().last().expect("it was filled");
+	assert_eq!((price, venue), (w.reserve(&long, SOL), Venue::Bid));
+}
+
+/// Somebody with 750,000 dollars in a market is liquidated, where the only bids are a percent below
+/// the mark, for three times what may be forced into a batch. Returns the mark before and after,
+/// and the most that was sold in a block.
+fn forced_into_low_bids(least_offer: u64) -> (u64, u64, i64) {
+	let mut w = World::new(|genesis| {
+		genesis.exchange.markets[2].liquidation.least_offer = least_offer;
+	});
+	let [long, short, bidder] = [150_000, 1_000_000, 1_000_000].map(|money| w.trader(ALT, money));
+	w.trade(&long, &short, SOL, 750_000);
+	w.price(SOL_USD, 124.0);
+	w.blocks(30);
+	let (before, mut most, mut had) = (w.mark(SOL), 0, 0);
+	for _ in 0..30 {
+		let account = bidder.id.clone();
+		w.act(&bidder, breakwater_exchange::Call::cancel_all { account, market: Some(SOL) });
+		let bid = w.limit(SOL, Side::Buy, 20_000, -100);
+		w.place(&bidder, bid);
+		w.block();
+		let has = w.lots_of(&bidder, SOL);
+		(most, had) = (most.max(has - had), has);
+	}
+	assert!(had > 100_000, "it is closed: {had}");
+	(before, w.mark(SOL), most)
+}
+
+/// What is forced to be sold does not move the mark, else one liquidation would make the next; and
+/// it is sold as fast as the market is deep, not at once.
+#[test]
+fn what_is_forced_into_low_bids() {
+	let (before, after, most) = forced_into_low_bids(6_000);
+	assert!(after.abs_diff(before) * 100_000 <= before, "the index stood still: {before} {after}");
+	assert!(most < 7_000, "a tenth of a hundred thousand dollars: {most}");
+}
+
+#[test]
+fn what_is_forced_into_low_bids_without_a_limit() {
+	let (.., most) = forced_into_low_bids(10_000_000);
+	assert!(most >= 20_000, "whatever there is a bid for: {most}");
 }

@@ -26,6 +26,36 @@ fn phase(w: &mut World) -> Phase {
 	w.with(|| CircuitBreaker::market(SOL).phase)
 }
 
+/// Somebody new in each pool, who tries what the breakers of a market do not allow: to buy from
+/// somebody else there, and to take out what is free.
+struct Tempted([Trader; 2]);
+
+impl Tempted {
+	fn of(w: &mut World, pool: PoolId) -> Self {
+		let traders = [50_000, 50_000].map(|money| w.trader(pool, money));
+		w.block();
+		Self(traders)
+	}
+
+	/// Whether nothing of it is done.
+	fn are_refused(&self, w: &mut World, market: MarketId) -> bool {
+		let lots = w.lots(market, 10_000);
+		let [buyer, seller] = &self.0;
+		for (trader, side) in [(buyer, Side::Buy), (seller, Side::Sell)] {
+			let order = w.limit(market, side, lots, 0);
+			w.place(trader, order);
+		}
+		w.blocks(2);
+		for trader in &self.0 {
+			let account = trader.id.clone();
+			w.act(trader, breakwater_exchange::Call::cancel_all { account, market: None });
+		}
+		let paid = w.withdraw(buyer, usd(1_000));
+		// What is forced is always for sale to who buys it.
+		why(paid) == "Halted" && w.lots_of(seller, market) == 0
+	}
+}
+
 /// Prices at which something traded in the market, in ticks.
 fn traded_at(w: &World) -> Vec<u64> {
 	let price = |event: &RuntimeEvent| match event {
@@ -87,6 +117,9 @@ fn a_price_beyond_the_band_without_one() {
 #[test]
 fn reporters_that_are_missing() {
 	let mut w = World::new(|_| {});
+	let traders = [100_000, 100_000].map(|money| w.trader(ALT, money));
+	w.trade(&traders[0], &traders[1], SOL, 10_000);
+	let lots = w.lots_of(&traders[0], SOL);
 	for place in [1, 3] {
 		w.voices[place].silent = true;
 	}
@@ -94,6 +127,13 @@ fn reporters_that_are_missing() {
 	w.blocks(4);
 	assert!(market_is_reduce_only(&mut w, SOL) && market_is_reduce_only(&mut w, BTC));
 	assert!(!w.allows(SOL, Action::AddRisk) && w.allows(SOL, Action::Liquidate));
+	for (trader, side) in traders.iter().zip([Side::Buy, Side::Sell]) {
+		let order = w.limit(SOL, side, 1_000, 0);
+		w.place(trader, order);
+	}
+	w.blocks(2);
+	assert_eq!(w.lots_of(&traders[0], SOL), lots, "nobody's position grows");
+	assert_eq!(why(w.withdraw(&traders[0], usd(1_000))), "Halted");
 	for place in [1, 3] {
 		w.voices[place].silent = false;
 	}
@@ -133,6 +173,7 @@ fn a_backlog_of_due_accounts() {
 fn a_fund_that_is_drawn_down() {
 	let mut w = World::new(|_| {});
 	w.endow(ALT, 100_000);
+	let tempted = Tempted::of(&mut w, ALT);
 	let [loser, winner] = [100_000, 400_000].map(|money| w.trader(ALT, money));
 	w.trade(&loser, &winner, SOL, 300_000);
 	w.price(SOL_USD, 75.0);
@@ -143,6 +184,7 @@ fn a_fund_that_is_drawn_down() {
 	assert!(pool_is_reduce_only(&mut w, ALT) && !pool_is_reduce_only(&mut w, MAIN));
 	w.blocks(60);
 	assert!(pool_is_reduce_only(&mut w, ALT), "as long as the fund is what it is");
+	assert!(tempted.are_refused(&mut w, SOL));
 	assert!(!w.allows(SOL, Action::AddRisk) && !w.allows(SOL, Action::Withdraw));
 	assert!(w.allows(SOL, Action::Liquidate) && w.allows(BTC, Action::AddRisk));
 	w.endow(ALT, 300_000);
@@ -153,6 +195,7 @@ fn a_fund_that_is_drawn_down() {
 #[test]
 fn finality_that_lags() {
 	let mut w = World::new(|_| {});
+	let tempted = Tempted::of(&mut w, ALT);
 	// Else there are not so many blocks.
 	w.blocks(40);
 	w.finality_lag(28);
@@ -163,6 +206,7 @@ fn finality_that_lags() {
 	assert!(chain_is_reduce_only(&mut w));
 	assert!(!w.allows(BTC, Action::AddRisk) && !w.allows(SOL, Action::Withdraw));
 	assert!(w.allows(SOL, Action::Liquidate), "but liquidation cannot wait for it");
+	assert!(tempted.are_refused(&mut w, SOL));
 	w.finality_lag(0);
 	assert!(w.blocks_until(SOL, Action::AddRisk, 30).is_some(), "it reopens");
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use breakwater_interfaces::{genesis::Percent, Ledger as _, Trade};
+use breakwater_insurance::{Event as InsuranceEvent, Operations};
+use breakwater_interfaces::{genesis::Percent, Estates as _, Ledger as _, RiskEngine as _, Trade};
 use breakwater_lab::{
 	policy::{Congestion, Deeds, Design, Policy},
 	view::View,
 };
-use breakwater_runtime::{defence::stand_down, Margin};
-use breakwater_units::{Lots, PoolId, Price, Quote, Ratio};
+use breakwater_ledger::Subaccounts;
+use breakwater_runtime::{defence::stand_down, Margin, Risk, Runtime};
+use breakwater_units::{AccountKey, Lots, PoolId, Price, Quote, Ratio};
 
 use crate::world::*;
 
@@ -75,6 +77,38 @@ fn hyperliquid_2025_10_10() {
 	assert!((taken - loss.charged).abs() < usd(1), "that is all they lack: {taken} {loss:?}");
 }
 
+/// Two who sold to the same loser, one of them higher: who won more on a lot, pays more for it.
+#[test]
+fn haircuts_in_proportion_to_profit() {
+	let mut w = World::new(|_| {});
+	let [loser, low, high] = [100_000, 200_000, 200_000].map(|money| w.trader(ALT, money));
+	w.trade(&loser, &low, SOL, 150_000);
+	let low_at = i128::from(w.mark(SOL));
+	w.move_to(SOL_USD, 165.0, 20);
+	w.trade(&loser, &high, SOL, 165_000);
+	let high_at = i128::from(w.mark(SOL));
+	let lots = [&low, &high].map(|one| -i128::from(w.lots_of(one, SOL)));
+	w.price(SOL_USD, 75.0);
+	w.blocks(4);
+	let now = i128::from(w.mark(SOL));
+	let charged = |who: &Trader| {
+		let charges = w.insurance().filter_map(|event| match event {
+			InsuranceEvent::Deleveraged { account, charge, .. } if *account == who.key => {
+				i128::try_from(charge.get()).ok()
+			},
+			_ => None,
+		});
+		charges.sum::<i128>()
+	};
+	let (from_low, from_high) = (charged(&low), charged(&high));
+	assert!(from_low > usd(20_000) && from_high > from_low, "{from_low} {from_high}");
+	// A tick of a lot is worth a quantum.
+	let (of_low, of_high) = (lots[0] * (low_at - now), lots[1] * (high_at - now));
+	let apart = (from_low * of_high - from_high * of_low).abs();
+	// What they traded at was not the mark to the tick, and there was funding.
+	assert!(apart * 50 < from_low * of_high, "{from_low} of {of_low}, {from_high} of {of_high}");
+}
+
 /// The same accounts under the queue's rule, played on the same ledger: the most profitable and
 /// most leveraged first, whole positions, at the mark before.
 #[test]
@@ -104,7 +138,13 @@ fn whole_market(later: bool) -> [(i128, i128); 2] {
 	w.price(SOL_USD, 75.0);
 	let down = later.then(stand_down);
 	w.block();
-	w.block();
+	w.block_of(|| {
+		// What the first transaction of the block of the price finds.
+		let (mark, unpaid) = (Risk::market(SOL).expect("it has a price").price(), unpaid());
+		assert!(mark < Price::new(1_000_000), "{mark:?}");
+		assert_eq!(unpaid, later, "a loss is paid before any transaction");
+		Vec::new()
+	});
 	if later {
 		// It is closed at the mark, as here, and what is missing is left for later.
 		let mark = Price::new(w.mark(SOL));
@@ -126,6 +166,13 @@ fn whole_market(later: bool) -> [(i128, i128); 2] {
 	w.blocks(60);
 	w.trade(&others[0], &others[1], SOL, 10_000);
 	[(got[0], left[0]), (got[1], left[1])]
+}
+
+/// Whether anybody owes more than it has, or a loss is being shared.
+fn unpaid() -> bool {
+	let bankrupt =
+		|key: AccountKey| Margin::equity(&key).is_some_and(|equity| equity.is_negative());
+	Subaccounts::<Runtime>::iter_keys().any(bankrupt) || Operations::<Runtime>::contains_key(ALT)
 }
 
 /// A pool's money was moved before the loss was paid: the transfer was negative, and the chain
@@ -192,6 +239,8 @@ fn luna_without_funds(pool: u32) -> i128 {
 	w.blocks(10);
 	let loss = w.losses(pool);
 	assert!(w.was_absorbed(&late) && loss.haircuts > usd(10_000), "{loss:?}");
+	let forgiven = w.insurance().any(|event| matches!(event, InsuranceEvent::Forgiven { .. }));
+	assert!(!forgiven, "whoever has a claim on the pool bears its part, and nobody else is asked");
 	before - w.equity(&saver)
 }
 

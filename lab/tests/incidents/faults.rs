@@ -1,12 +1,13 @@
 //! Bad input and faults. For each: no panic, no value lost or created, the pipeline within its
 //! budget, and recovery.
 
-use breakwater_breaker::Action;
+use breakwater_breaker::{Action, Phase};
 use breakwater_clearing::Event as ClearingEvent;
 use breakwater_lab::chain::dispatch;
 use breakwater_ledger::{OpenInterest, Subaccounts};
 use breakwater_runtime::{
-	Executive, Runtime, RuntimeCall, RuntimeEvent, SignedPayload, System, UncheckedExtrinsic,
+	CircuitBreaker, Executive, Runtime, RuntimeCall, RuntimeEvent, SignedPayload, System,
+	UncheckedExtrinsic,
 };
 use breakwater_units::{Amount, Lots, MarketId, Price, Side, Size};
 use codec::Encode;
@@ -49,6 +50,8 @@ fn a_poisoned_market_is_quarantined_and_the_others_go_on() {
 	w.blocks(2);
 	assert_eq!(failed(&w), [SOL], "the batch failed once, then the market rests");
 	assert_eq!(w.lots_of(a, SOL), held, "nothing of it has happened");
+	let phase = w.with(|| CircuitBreaker::market(SOL).phase);
+	assert!(matches!(phase, Phase::CallAuction { .. }), "it will reopen by an auction: {phase:?}");
 	assert!(!w.allows(SOL, Action::AddRisk) && !w.allows(SOL, Action::Liquidate));
 	w.trade(c, d, BTC, 50_000);
 

@@ -12,6 +12,7 @@ mod auctions;
 mod breakers;
 mod deleveraging;
 mod faults;
+mod funds;
 mod limits;
 mod prices;
 mod profit;

@@ -65,6 +65,27 @@ fn dydx_2025_10_10_stale_prices_and_breakers_alone() {
 	assert_eq!(stale(without_age_of_feeds).0, 0, "nothing trades at a stale price");
 }
 
+/// Two who want to be rid of their positions have orders in the book when the chain stands still
+/// for 40 seconds: less than a price lives. In the first block after it the last price is that of
+/// before, and the world is at 200.
+#[test]
+fn dydx_2025_10_10_first_block_after_a_halt() {
+	let mut w = World::new(|_| {});
+	let traders = [100_000, 100_000].map(|money| w.trader(ALT, money));
+	w.trade(&traders[0], &traders[1], SOL, 50_000);
+	let lots = w.lots_of(&traders[0], SOL);
+	for (trader, side) in traders.iter().zip([Side::Sell, Side::Buy]) {
+		let order = w.limit(SOL, side, lots.unsigned_abs(), 0);
+		w.place(trader, order);
+	}
+	assert!(w.block().iter().all(Result::is_ok));
+	w.outage(40 * SECOND);
+	w.price(SOL_USD, 200.0);
+	w.block();
+	assert!(w.mark(SOL) < 1_600_000, "it is the mark of before");
+	assert_eq!(w.lots_of(&traders[0], SOL), lots, "nobody trades at it");
+}
+
 fn without_age_of_feeds(genesis: &mut RuntimeGenesisConfig) {
 	for feed in &mut genesis.oracle.feeds {
 		(feed.lifetime, feed.stale_after, feed.expired_after) = (HOUR, HOUR, HOUR);

@@ -1,7 +1,11 @@
 //! Profit that exists on paper.
 
-use breakwater_interfaces::genesis::{Percent, Whole};
-use breakwater_units::Ratio;
+use breakwater_interfaces::{
+	genesis::{Percent, Whole},
+	RiskEngine as _,
+};
+use breakwater_runtime::Risk;
+use breakwater_units::{Ratio, Side};
 
 use crate::world::*;
 
@@ -78,7 +82,6 @@ fn pyramid(lower: i128, upper: i128) -> (u64, Loss) {
 
 /// A wallet buys what its margin allows, from somebody who sells without end.
 fn buy_all(w: &mut World, wallet: &Trader, maker: &Trader) {
-	use breakwater_units::Side;
 	let mut dollars = w.equity(wallet) / 1_000_000 * 5;
 	while dollars > 5_000 {
 		let lots = w.lots(SOL, dollars.min(5_000_000));
@@ -112,4 +115,45 @@ fn dydx_yfi_2023() {
 fn dydx_yfi_2023_without_caps_on_open_interest() {
 	let (lots, _) = pyramid(900_000_000, 1_000_000_000);
 	assert!(lots > 2_600_000, "{lots}");
+}
+
+/// The same wallets, all in one block: each order alone would fit. Returns the open interest, and
+/// the initial margin that is asked of the next.
+fn all_at_once(lower: i128, upper: i128) -> (u64, Ratio) {
+	let mut w = World::new(|genesis| {
+		let market = &mut genesis.exchange.markets[2];
+		market.risk.lower_cap = Whole(usd(lower) as u128);
+		market.risk.upper_cap = Whole(usd(upper) as u128);
+	});
+	let maker = w.trader(ALT, 60_000_000);
+	let wallets: Vec<Trader> = (0..6).map(|_| w.trader(ALT, 200_000)).collect();
+	w.block();
+	let lots = w.lots(SOL, 700_000);
+	for wallet in &wallets {
+		let (bid, offer) = (w.limit(SOL, Side::Buy, lots, 0), w.limit(SOL, Side::Sell, lots, 0));
+		w.place(wallet, bid);
+		w.place(&maker, offer);
+	}
+	let results = w.block();
+	assert!(results.iter().all(Result::is_ok), "{results:?}");
+	w.blocks(3);
+	let initial = w.with(|| Risk::pricing(SOL).expect("it has a price").initial);
+	(w.open_interest(SOL), initial)
+}
+
+#[test]
+fn dydx_yfi_2023_in_one_block() {
+	let (lots, initial) = all_at_once(1_000_000, 2_000_000);
+	assert!(lots > 0 && lots <= 1_340_000, "open interest is at most its cap: {lots}");
+	assert!(
+		initial > Ratio::saturating_from_percent(90),
+		"who adds to it pays in full: {initial:?}"
+	);
+}
+
+#[test]
+fn dydx_yfi_2023_in_one_block_without_caps_on_open_interest() {
+	let (lots, initial) = all_at_once(900_000_000, 1_000_000_000);
+	assert!(lots > 2_600_000, "{lots}");
+	assert!(initial < Ratio::saturating_from_percent(30), "{initial:?}");
 }

@@ -50,6 +50,12 @@ fn two_reporters_of_four_that_lie() {
 	for price in [75.0, 300.0, 0.0001, 140.0] {
 		let (mut w, _) = believers();
 		let (mark, bonds) = (w.mark(SOL), w.bonds());
+		for voice in w.voices.iter_mut().take(2) {
+			voice.own.insert(SOL_USD, price);
+		}
+		w.blocks(3);
+		let allowed = [Action::AddRisk, Action::Withdraw].map(|action| w.allows(SOL, action));
+		assert_eq!(allowed, [false; 2], "not only when the last price is old");
 		lie(&mut w, 2, price);
 		assert_eq!(w.mark(SOL), mark, "the price does not follow to {price}");
 		assert!(w.liquidation().next().is_none(), "nobody is liquidated at a lie");

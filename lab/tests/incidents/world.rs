@@ -15,6 +15,7 @@ use breakwater_lab::{
 	invariants,
 };
 use breakwater_liquidator::{Event as LiquidationEvent, Venue};
+use breakwater_margin::LegId;
 use breakwater_primitives::{
 	currency::UNIT,
 	oracle::{FeedId, Quote as Said},
@@ -104,6 +105,8 @@ pub(crate) struct World {
 	pub(crate) full_checks: bool,
 	/// Whether markets whose batch fails are what is tried.
 	pub(crate) batches_may_fail: bool,
+	/// The worst price at which what is offered may be closed: told when it is offered.
+	reserves: BTreeMap<(AccountKey, LegId), Price>,
 }
 
 impl World {
@@ -131,13 +134,14 @@ impl World {
 			most_used: 0,
 			full_checks: true,
 			batches_may_fail: false,
+			reserves: BTreeMap::new(),
 		};
 		world.open_markets();
 		world
 	}
 
 	/// The first block comes after a long time without any: so there is a grace, and an auction.
-	fn open_markets(&mut self) {
+	pub(crate) fn open_markets(&mut self) {
 		self.full_checks = false;
 		let open = || {
 			let mut markets = Risk::markets().into_iter();
@@ -280,8 +284,36 @@ impl World {
 		let used = report.used.ref_time() * 100 / budget.ref_time();
 		assert!(used <= 100, "the pipeline used {used} % of its budget: {report:?}");
 		self.most_used = self.most_used.max(used);
+		self.check_reserves(&block.events);
 		self.events.extend(block.events);
 		block.results
+	}
+
+	/// Nobody's position is closed at a price worse than its reserve. What the backstop takes at the
+	/// end is offered to nobody any more.
+	fn check_reserves(&mut self, events: &[RuntimeEvent]) {
+		for event in events {
+			let RuntimeEvent::Liquidation(event) = event else { continue };
+			match event {
+				LiquidationEvent::Offered { account, leg, reserve, .. } => {
+					self.reserves.insert((*account, *leg), *reserve);
+				},
+				LiquidationEvent::Filled { account, leg, lots, price, venue, .. }
+					if *venue != Venue::Backstop =>
+				{
+					let reserve = self.reserves[&(*account, *leg)];
+					let is_sold = lots.side() == Some(Side::Sell);
+					let holds = if is_sold { *price >= reserve } else { *price <= reserve };
+					assert!(holds, "beyond its reserve of {reserve:?}: {event:?}");
+				},
+				_ => {},
+			}
+		}
+	}
+
+	/// What an account's position in a market may be closed at, as last told.
+	pub(crate) fn reserve(&self, who: &Trader, market: MarketId) -> Price {
+		self.reserves[&(who.key, LegId::Market(market))]
 	}
 
 	pub(crate) fn report(&mut self) -> breakwater_clearing::Report {
