@@ -45,6 +45,10 @@ pub(crate) fn winners(lots: Lots) -> Option<Side> {
 	lots.side().map(Side::opposite)
 }
 
+pub(crate) fn largest_first(legs: &mut [Leg]) {
+	legs.sort_by_key(|leg| (core::cmp::Reverse(leg.notional()), leg.market));
+}
+
 fn inventory_terms(terms: &FundTerms) -> InventoryTerms {
 	InventoryTerms {
 		// What the stress may cost is the only limit.
@@ -91,7 +95,7 @@ impl<T: Config> Pallet<T> {
 			Some(Leg { market, lots: position.lots, value })
 		};
 		let mut legs: alloc::vec::Vec<Leg> = state.positions.iter().filter_map(leg).collect();
-		legs.sort_by_key(|leg| (core::cmp::Reverse(leg.notional()), leg.market));
+		largest_first(&mut legs);
 		legs
 	}
 
@@ -126,7 +130,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn room(market: MarketId, lots: Lots) -> Option<Size> {
 		let pool = T::RiskEngine::pool_of(market)?;
-		let legs = Self::inventory(pool);
+		let legs = Self::at_risk(pool);
 		let held = legs.iter().find(|leg| leg.market == market).map(|leg| leg.lots);
 		Self::acceptable(pool, market, held.unwrap_or_default(), lots, &legs)
 	}

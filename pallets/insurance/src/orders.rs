@@ -6,7 +6,10 @@ use breakwater_auction::ForcedOrder;
 use breakwater_interfaces::{Correlations, FundTerms, Pricing, RiskEngine};
 use breakwater_units::{Lots, MarketId, PoolId, Price, Quote, Ratio, Rounding, Side, Size};
 
-use crate::{backstop::Leg, Config, Operations, Pallet};
+use crate::{
+	backstop::{largest_first, Leg},
+	Config, Operations, Pallet,
+};
 
 /// A hedge is left as it is while it is off by less than one of so many parts.
 const HEDGE_PARTS: u64 = 10;
@@ -37,8 +40,27 @@ impl<T: Config> Pallet<T> {
 		Some(ForcedOrder { account, side, limit, size })
 	}
 
-	/// The position that hedges inventory in other markets, if the market is the one for it and
-	/// there is room.
+	/// The inventory without the part of the deepest market's that hedges the rest: what is hedged
+	/// still counts whole against the limits, what hedges it does not come on top.
+	pub(crate) fn at_risk(pool: PoolId) -> Vec<Leg> {
+		let mut legs = Self::inventory(pool);
+		if legs.len() < 2 {
+			return legs;
+		}
+		let cover = || {
+			let (market, terms) = (Self::deepest(pool)?, Self::terms(pool)?);
+			Some((market, Self::hedge(pool, market, &legs, &terms)?))
+		};
+		let Some((market, cover)) = cover() else { return legs };
+		for leg in legs.iter_mut().filter(|leg| leg.market == market) {
+			leg.lots = uncovered(leg.lots, cover);
+		}
+		legs.retain(|leg| !leg.lots.is_zero());
+		largest_first(&mut legs);
+		legs
+	}
+
+	/// The position that hedges inventory in other markets, if the market is the one for it.
 	fn hedge(pool: PoolId, market: MarketId, legs: &[Leg], terms: &FundTerms) -> Option<Lots> {
 		let is_other = legs.iter().any(|leg| leg.market != market);
 		if !is_other || Self::deepest(pool)? != market {
@@ -48,9 +70,7 @@ impl<T: Config> Pallet<T> {
 		let value = T::RiskEngine::market(market)?.lot_value();
 		let size = delta.unsigned_abs().checked_div(value.unsigned_abs())?;
 		let side = if delta.is_negative() { Side::Buy } else { Side::Sell };
-		let wanted = Size::new(u64::try_from(size).ok()?).signed(side).ok()?;
-		let room = Self::acceptable(pool, market, Lots::ZERO, wanted, legs)?;
-		wanted.size().min(room).signed(side).ok()
+		Size::new(u64::try_from(size).ok()?).signed(side).ok()
 	}
 
 	/// The value at mark of the legs in other markets that move with a market. One that does not is
@@ -76,6 +96,12 @@ impl<T: Config> Pallet<T> {
 		let of_pool = T::RiskEngine::markets().into_iter().filter(|(_, of)| *of == pool);
 		of_pool.filter_map(|(market, _)| depth(market)).max().map(|(_, market)| market)
 	}
+}
+
+/// What of a position is no hedge, of which so many lots are wanted.
+fn uncovered(held: Lots, wanted: Lots) -> Lots {
+	let Some(side) = held.side().filter(|side| wanted.side() == Some(*side)) else { return held };
+	held.size().saturating_sub(wanted.size()).signed(side).unwrap_or(held)
 }
 
 /// Lots of a batch: a part of the depth, at least one.

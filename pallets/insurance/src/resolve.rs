@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
 		if now < incident.retry_at {
 			return Ok(false);
 		}
-		let legs = Self::inventory(pool);
+		let legs = Self::at_risk(pool);
 		let was_tried = |market: MarketId| incident.tried.contains(&market);
 		if let Some(leg) = legs.iter().find(|leg| !was_tried(leg.market)) {
 			let Some(side) = winners(leg.lots) else { return Ok(false) };
@@ -162,7 +162,7 @@ impl<T: Config> Pallet<T> {
 		if now < Incidents::<T>::get(pool).retry_at {
 			return Ok(false);
 		}
-		let legs = Self::inventory(pool);
+		let legs = Self::at_risk(pool);
 		let beyond = |leg: &&crate::backstop::Leg| !Self::excess(pool, leg, &legs).is_zero();
 		let Some(leg) = legs.iter().find(beyond) else { return Ok(false) };
 		let Some(side) = winners(leg.lots) else { return Ok(false) };

@@ -8,7 +8,7 @@ use frame_support::assert_ok;
 use polkadot_sdk::*;
 
 use super::*;
-use crate::Event;
+use crate::{Event, Operations};
 
 const SOL: MarketId = MarketId(3);
 
@@ -186,14 +186,31 @@ fn what_is_not_known_hedges_nothing_whatever_the_terms() {
 }
 
 #[test]
-fn a_hedge_stays_within_the_limits_of_inventory() {
+fn a_hedge_is_no_inventory_as_far_as_it_covers_some() {
 	with_chain(|| {
 		inventory();
 		correlate(BTC, ETH, 100);
 		depth(ETH, 10_000);
-		// the stress of 40,000 is committed; 20,000 more would be of 20 lots
-		terms(|terms| terms.inventory_share = percent(6));
-		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 20));
+		depth(BTC, 10);
+		// the stress of what was taken over is all that may be risked
+		terms(|terms| terms.inventory_share = percent(4));
+		assert_eq!(Insurance::takeover_room(BTC, Lots::new(1)), Size::ZERO);
+		assert_eq!(Insurance::forced_orders(ETH), order(Side::Sell, 990, 40));
+
+		let other = opened(8, 1_000_000);
+		trade(ETH, 1_000, (&other, &backstop()), 50).unwrap();
+		let at_risk = || {
+			let legs = Insurance::at_risk(POOL);
+			legs.iter().map(|leg| (leg.market, leg.lots.get())).collect::<Vec<_>>()
+		};
+		assert_eq!(at_risk(), [(BTC, 40), (ETH, -10)]);
+		trade(ETH, 1_000, (&backstop(), &other), 10).unwrap();
+		assert_eq!(at_risk(), [(BTC, 40)]);
+		blocks_of(1);
+		assert!(!Operations::<Test>::contains_key(POOL), "nothing is beyond its limits");
+
+		correlate(BTC, ETH, 10);
+		assert_eq!(at_risk(), [(BTC, 40), (ETH, -40)]);
 	});
 }
 
