@@ -224,8 +224,28 @@ pub trait Ledger {
 		false
 	}
 
+	/// What it weighs of this account, by what is in it: nothing if there is nothing to be done.
+	fn levy_weight_of(account: &AccountKey) -> Weight {
+		if Self::awaits_levy(account) {
+			Self::levy_weight()
+		} else {
+			Weight::zero()
+		}
+	}
+
+	/// What changing an account weighs beyond a change of one whose health has a single term: every
+	/// other position, collateral and bracket is filed anew. At most [`Self::most_filing_weight`].
+	fn filing_weight(_account: &AccountKey) -> Weight {
+		Weight::zero()
+	}
+
+	/// The same, of an account with all that it may have.
+	fn most_filing_weight() -> Weight {
+		Weight::zero()
+	}
+
 	/// Runs a call that touches some accounts and weighs `base` beside their levies. It declares
-	/// [`Self::levy_weight`] for each of them; those that are not awaited are given back, also if
+	/// [`Self::levy_weight`] for each of them; what was not needed of that is given back, also if
 	/// the call fails.
 	///
 	/// # Errors
@@ -239,10 +259,10 @@ pub trait Ledger {
 		Info: PostInfo,
 	{
 		// Before the call, which settles them.
-		let awaited = accounts.iter().filter(|account| Self::awaits_levy(account)).count();
-		let levies =
-			|count| Self::levy_weight().saturating_mul(u64::try_from(count).unwrap_or(u64::MAX));
-		let (settled, declared) = (levies(awaited), levies(accounts.len()));
+		let owed = |account: &AccountKey| Self::levy_weight_of(account);
+		let settled = accounts.iter().map(owed).fold(Weight::zero(), Weight::saturating_add);
+		let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
+		let declared = Self::levy_weight().saturating_mul(count);
 		let weighed = (settled != declared).then(|| base.saturating_add(settled));
 		tell_weight(weighed, call())
 	}
