@@ -55,6 +55,7 @@ mod stakes_tests;
 #[cfg(test)]
 mod tests;
 mod try_state;
+mod weigh;
 pub mod weights;
 mod withdrawal;
 
