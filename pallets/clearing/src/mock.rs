@@ -64,6 +64,9 @@ const WAITING: u32 = 70;
 #[allow(unreachable_pub)]
 pub struct Stages;
 
+/// An account for which there is no room in any batch.
+const LARGE: AccountKey = AccountKey([255; 32]);
+
 impl Solvency for Stages {
 	fn step(limit: Weight) -> BookStep {
 		note(format!("book within {}", limit.ref_time()));
@@ -92,7 +95,9 @@ impl Liquidation for Stages {
 		}
 	}
 	fn forced_orders(market: MarketId, _: u32) -> Vec<ForcedOrder> {
-		<Stages as Insurance>::forced_orders(market)
+		let mut forced = <Stages as Insurance>::forced_orders(market);
+		forced.extend(forced.first().map(|order| ForcedOrder { account: LARGE, ..*order }));
+		forced
 	}
 	fn fill_weight() -> Weight {
 		Weight::zero()
@@ -163,6 +168,13 @@ impl Exchange for Stages {
 	}
 	fn forced_weight() -> Weight {
 		Weight::zero()
+	}
+	fn forced_weight_of(account: &AccountKey) -> Weight {
+		if *account == LARGE {
+			Weight::MAX
+		} else {
+			Self::forced_weight()
+		}
 	}
 	fn cancel_all(_: &AccountKey, _: u32) -> u32 {
 		0

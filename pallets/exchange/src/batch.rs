@@ -242,6 +242,10 @@ impl<T: Config> Exchange for Pallet<T> {
 		fill_weight::<T>(0, 1, 0)
 	}
 
+	fn forced_weight_of(account: &AccountKey) -> Weight {
+		fill_weight::<T>(0, 1, 0).saturating_add(T::Ledger::filing_weight(account))
+	}
+
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
 		Self::do_cancel_all(*account, None, limit, Reason::Liquidation)
 	}

@@ -49,6 +49,21 @@ fn a_batch_weighs_the_levies_of_its_orders_and_the_filing_of_who_trades() {
 }
 
 #[test]
+fn a_batch_weighs_the_levy_of_its_amm() {
+	let used = |levy: u64| {
+		let mut used = None;
+		with_chain(|| {
+			let amount = breakwater_units::Amount::new(1_000_000);
+			frame_support::assert_ok!(Exchange::amm_deposit(signed(1), BTC, 0, amount));
+			Extra::insert(Exchange::amm_id(BTC).key(), (levy, 0));
+			used = Some(clear(Weight::MAX, &[]).used.ref_time());
+		});
+		used.unwrap()
+	};
+	assert_eq!(used(5), used(0) + 5);
+}
+
+#[test]
 fn a_batch_weighs_the_filing_of_who_is_forced() {
 	with_chain(|| {
 		positions(10);
