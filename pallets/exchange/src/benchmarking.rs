@@ -266,7 +266,6 @@ mod benchmarks {
 	fn amm_deposit() {
 		let market = list::<T>();
 		let id = trader::<T>(0);
-		T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
 		let amount = Amount::new(1_000_000_000);
 		Pallet::<T>::do_amm_deposit(market, id.key(), amount).expect("the account is rich");
 
@@ -280,7 +279,6 @@ mod benchmarks {
 	fn amm_withdraw() {
 		let market = list::<T>();
 		let id = trader::<T>(0);
-		T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
 		let amount = Amount::new(2_000_000_000);
 		Pallet::<T>::do_amm_deposit(market, id.key(), amount).expect("the account is rich");
 
@@ -355,7 +353,7 @@ mod benchmarks {
 
 	/// The same, of accounts with all the legs there may be.
 	#[benchmark]
-	fn carry(o: Linear<0, 20>) {
+	fn carry(o: Linear<1, 20>) {
 		let market = list::<T>();
 		for number in 0..o {
 			let id = trader::<T>(number);

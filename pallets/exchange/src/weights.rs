@@ -45,9 +45,9 @@ pub trait WeightInfo {
 	fn trade(a: u32) -> Weight;
 	/// See the benchmark of this name; `l` from 2 to 100.
 	fn levels(l: u32) -> Weight;
-	/// See the benchmark of this name; `o` from 0 to 200.
+	/// See the benchmark of this name; `o` from 1 to 200.
 	fn load(o: u32) -> Weight;
-	/// See the benchmark of this name; `o` from 0 to 20.
+	/// See the benchmark of this name; `o` from 1 to 20.
 	fn carry(o: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 50.
 	fn activate(n: u32) -> Weight;
