@@ -38,6 +38,8 @@ parameter_types! {
 	pub static Correlated: BTreeMap<(MarketId, MarketId), Ratio> = BTreeMap::new();
 	/// What an account weighs in a page: with a limit of so many, so many are visited.
 	pub static VisitWeight: u64 = 0;
+	/// What asking for an account weighs besides, if there is anything to settle.
+	pub static TouchWeight: u64 = 0;
 }
 
 impl breakwater_ledger::Config for Test {
@@ -102,6 +104,24 @@ impl crate::WeightInfo for Pages {
 	}
 	fn survey() -> Weight {
 		Weight::zero()
+	}
+	fn keep() -> Weight {
+		Weight::zero()
+	}
+	fn look() -> Weight {
+		Weight::from_parts(VisitWeight::get(), 0)
+	}
+	fn touch() -> Weight {
+		Weight::from_parts(TouchWeight::get(), 0)
+	}
+	fn conclude() -> Weight {
+		Weight::zero()
+	}
+	fn condition() -> Weight {
+		Weight::zero()
+	}
+	fn order(markets: u32) -> Weight {
+		Weight::from_parts(markets.into(), 0)
 	}
 }
 
@@ -186,6 +206,7 @@ pub(crate) fn new_test_ext() -> TestExternalities {
 	OpenAuctions::set(Vec::new());
 	Correlated::set(BTreeMap::new());
 	VisitWeight::set(0);
+	TouchWeight::set(0);
 	support::externalities::<Test>(200, 1_000_000)
 }
 
@@ -303,20 +324,37 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Engine {
-	fn listed() -> (PoolId, MarketId, AssetId) {
-		(POOL, BTC, DOT)
+	fn listed(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
+		let markets: Vec<MarketId> = (0..markets).map(|number| MarketId(100 + number)).collect();
+		let assets: Vec<AssetId> = (0..assets).map(|number| AssetId(100 + number)).collect();
+		world(|world| {
+			let (market, asset) = (world.markets[&BTC].clone(), world.assets[&DOT].clone());
+			world.markets.extend(markets.iter().map(|id| (*id, market.clone())));
+			world.assets.extend(assets.iter().map(|id| (*id, asset.clone())));
+		});
+		(POOL, markets, assets)
 	}
 
-	fn set_price(market: MarketId, percent: u64) {
-		set_price(market, 10 * percent);
+	fn set_prices(markets: &[MarketId], percent: u64) {
+		markets.iter().for_each(|market| set_price(*market, 10 * percent));
 	}
 
-	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: breakwater_units::Amount) {
-		deposit(account, asset, amount.get());
+	fn correlate(markets: &[MarketId]) {
+		for (place, one) in markets.iter().enumerate() {
+			markets[..place].iter().for_each(|other| correlate(*one, *other, 100));
+		}
+	}
+
+	fn deposit(account: &AccountKey, amount: breakwater_units::Amount) {
+		deposit(account, None, amount.get());
 	}
 
 	fn pass(time: Millis) {
 		support::pass(time.get());
+	}
+
+	fn paid_for(_: PoolId, _: &[MarketId], _: &[AssetId]) -> Vec<Vec<u8>> {
+		Vec::new()
 	}
 }
 
