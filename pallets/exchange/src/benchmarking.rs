@@ -15,6 +15,7 @@ use sp_runtime::SaturatedConversion;
 
 use crate::{
 	types::{MAX_DELEGATES, MAX_ORDERS_PER_CALL},
+	weigh::MOST_LEGS,
 	Amms, Arrivals, Call, Config, Delegates, MarketCount, OrderId, OrderRequest, Orders, Pallet,
 	RequestKind, Shares, Switches, SwitchesDue, Traders, Triggers, MAX_OPEN_ORDERS,
 	RESERVED_FOR_REDUCTIONS, SWITCH_ORDERS,
@@ -28,6 +29,8 @@ pub trait BenchmarkHelper {
 	fn set_price(market: MarketId);
 	/// Opens a subaccount in that pool, with enough quote for everything.
 	fn fund(account: &SubaccountId);
+	/// Gives it so many legs in other markets of the pool: first positions, then collateral.
+	fn give_legs(account: &SubaccountId, legs: u32);
 }
 
 /// Most orders of an account that may add risk.
@@ -141,9 +144,10 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn place() {
+	fn place(l: Linear<0, { MOST_LEGS - 1 }>) {
 		let market = list::<T>();
 		let id = busy_trader::<T>(market, 0, MOST - 1);
+		T::BenchmarkHelper::give_legs(&id, l);
 		Arrivals::<T>::remove(market);
 		let request = request::<T>(market, Side::Buy, -5);
 
@@ -262,6 +266,7 @@ mod benchmarks {
 	fn amm_deposit() {
 		let market = list::<T>();
 		let id = trader::<T>(0);
+		T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
 		let amount = Amount::new(1_000_000_000);
 		Pallet::<T>::do_amm_deposit(market, id.key(), amount).expect("the account is rich");
 
@@ -275,6 +280,7 @@ mod benchmarks {
 	fn amm_withdraw() {
 		let market = list::<T>();
 		let id = trader::<T>(0);
+		T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
 		let amount = Amount::new(2_000_000_000);
 		Pallet::<T>::do_amm_deposit(market, id.key(), amount).expect("the account is rich");
 
@@ -338,6 +344,23 @@ mod benchmarks {
 		for number in 0..o {
 			let id = trader::<T>(number);
 			enter::<T>(&id, &request::<T>(market, Side::Buy, -1 - i64::from(number % 20)));
+		}
+		next_block::<T>();
+
+		#[block]
+		{
+			assert_eq!(run_batch::<T>(market), 0);
+		}
+	}
+
+	/// The same, of accounts with all the legs there may be.
+	#[benchmark]
+	fn carry(o: Linear<0, 20>) {
+		let market = list::<T>();
+		for number in 0..o {
+			let id = trader::<T>(number);
+			T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
+			enter::<T>(&id, &request::<T>(market, Side::Buy, -1 - i64::from(number)));
 		}
 		next_block::<T>();
 

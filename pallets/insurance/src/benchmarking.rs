@@ -47,6 +47,10 @@ const LITTLE: u128 = 1_000_000;
 /// Lots of a position, and of a collateral asset: both reach all brackets that there are.
 const LOTS: i64 = 100;
 const COLLATERAL_LOTS: u128 = 5;
+/// So much that an account gets far more when it leaves than it has otherwise.
+const STAKE: Amount = Amount::new(QUOTE / 10 * 9);
+/// So little that an account's levels stay: what it weighs to move them is the ledger's to say.
+const PAID: Amount = Amount::new(1_000);
 
 /// A pool and all that is listed in it.
 struct Scene {
@@ -192,11 +196,6 @@ fn before<T: Config>(account: &AccountKey) -> Option<AccountKey> {
 	place.checked_sub(1).and_then(|before| all.get(before)).copied()
 }
 
-/// Half of what an account may take out: so its health changes much, and its levels move.
-fn half<T: Config>(account: &AccountKey) -> Amount {
-	Amount::new(T::Ledger::withdrawable(account, None).get() / 2)
-}
-
 #[benchmarks]
 mod benchmarks {
 	use super::*;
@@ -205,11 +204,10 @@ mod benchmarks {
 	fn back() {
 		let scene = Scene::full::<T>();
 		scene.endow::<T>();
-		let (owner, key) = scene.trader::<T>(0);
-		let amount = half::<T>(&key);
+		let (owner, _) = scene.trader::<T>(0);
 
 		#[extrinsic_call]
-		back(RawOrigin::Signed(owner.clone()), 0, 2, amount, 0);
+		back(RawOrigin::Signed(owner.clone()), 0, 2, PAID, 0);
 
 		assert!(Stakes::<T>::contains_key(scene.pool, (owner, 2)));
 	}
@@ -242,10 +240,8 @@ mod benchmarks {
 	fn claim_exit() {
 		let scene = Scene::full::<T>();
 		scene.endow::<T>();
-		let (owner, key) = scene.trader::<T>(0);
-		// A part of the fund that no loss can reach, so that something is left to be paid.
-		let amount = half::<T>(&key);
-		Pallet::<T>::enter(owner.clone(), 0, 2, amount, 0).expect("it has quote");
+		let (owner, _) = scene.trader::<T>(0);
+		Pallet::<T>::enter(owner.clone(), 0, 2, STAKE, 0).expect("it has quote");
 		scene.inventory::<T>(QUOTE);
 		let shares = Stakes::<T>::get(scene.pool, (&owner, 2)).expect("it has entered").shares;
 		Pallet::<T>::ask_to_leave(scene.pool, owner.clone(), 2, shares).expect("it has shares");
@@ -263,12 +259,11 @@ mod benchmarks {
 	fn contribute() {
 		let scene = Scene::full::<T>();
 		scene.endow::<T>();
-		let (owner, key) = scene.trader::<T>(0);
-		let amount = half::<T>(&key);
+		let (owner, _) = scene.trader::<T>(0);
 		let before = T::Ledger::fund(GLOBAL_POOL);
 
 		#[extrinsic_call]
-		contribute(RawOrigin::Signed(owner), 0, true, amount);
+		contribute(RawOrigin::Signed(owner), 0, true, PAID);
 
 		assert!(T::Ledger::fund(GLOBAL_POOL) > before);
 	}
@@ -277,16 +272,8 @@ mod benchmarks {
 	fn buy_collateral() {
 		let scene = Scene::full::<T>();
 		let backstop = scene.inventory::<T>(QUOTE);
-		let (owner, key) = scene.trader::<T>(0);
-		// Little is left, so that what is paid moves all levels.
-		let (_, other) = scene.open::<T>(1, LITTLE);
+		let (owner, _) = scene.trader::<T>(0);
 		let asset = *scene.assets.first().expect("there are some");
-		let price = Pallet::<T>::collateral_price(asset).expect("it has a price");
-		let tick_value = T::RiskEngine::asset(asset).expect("it is listed").tick_value;
-		let value = price.lot_value(tick_value).unsigned_abs() * COLLATERAL_LOTS;
-		let free = T::Ledger::withdrawable(&key, None).get();
-		let much = Quote::new(free.saturating_sub(value) as i128);
-		T::Ledger::transfer(scene.pool, Some(&key), Some(&other), much).expect("it has quote");
 		let lots = Size::new(COLLATERAL_LOTS as u64);
 		let most = Price::new(u64::MAX);
 

@@ -238,17 +238,19 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// An account with all the legs there may be closes its positions and pays. Asking what it owes
-	/// weighs besides.
+	/// An account with so many legs closes a part of each and pays, so that all its levels move; the
+	/// backstop has a position in every market. Asking what it owes weighs besides.
 	#[benchmark]
-	fn levy() -> Result<(), BenchmarkError> {
-		let (pool, [long, _]) = full_pair::<T>(0)?;
+	fn levy(l: Linear<1, { MAX_POSITIONS }>) -> Result<(), BenchmarkError> {
+		let (pool, [long, short]) = pair::<T>(0, l, 0)?;
 		let backstop = T::BenchmarkHelper::backstop(pool);
 		let state = Subaccounts::<T>::get(long).ok_or("the account is open")?.state;
 		let mut closes = Vec::new();
-		for (market, position) in state.positions.iter() {
-			let lots = position.lots.try_neg().map_err(|_| "it is in range")?;
-			closes.push((market, lots, price_of::<T>(market)?));
+		for (market, _) in state.positions.iter() {
+			let price = price_of::<T>(market)?;
+			let trade = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
+			Pallet::<T>::settle(market, price, &[trade(backstop, -LOTS), trade(short, LOTS)])?;
+			closes.push((market, Lots::new(-1), price));
 		}
 		let owed = Levy { closes, charge: Quote::new(1_000) };
 
@@ -259,8 +261,13 @@ mod benchmarks {
 			posting.close();
 		}
 
-		let held = |key| Subaccounts::<T>::get(key).map(|account| account.state.positions.len());
-		assert_eq!((held(&long), held(&backstop)), (Some(0), Some(MAX_POSITIONS as usize)));
+		let held = |key| {
+			let state = Subaccounts::<T>::get(key).map(|account| account.state)?;
+			let first = state.positions.iter().next().map(|(_, position)| position.lots.get())?;
+			Some((state.positions.len(), first))
+		};
+		assert_eq!(held(&long), Some((l as usize, LOTS - 1)));
+		assert_eq!(held(&backstop), Some((l as usize, 1 - LOTS)));
 		Ok(())
 	}
 

@@ -28,7 +28,7 @@ use crate::{
 	indices::CachedIndices,
 	withdrawal::Destination,
 	Batch, Config, Error, Event, Filings, Held, HoldReason, Numbers, OpenInterest, Pallet, Pools,
-	Subaccounts, WeightInfo,
+	Subaccounts,
 };
 
 /// What an account's trade did, for the event.
@@ -435,10 +435,27 @@ impl<T: Config> Ledger for Pallet<T> {
 	}
 
 	fn levy_weight() -> Weight {
-		if !T::Levies::any_are_open() {
-			return Weight::zero();
+		if T::Levies::any_are_open() {
+			Self::most_weight_of_levy()
+		} else {
+			Weight::zero()
 		}
-		T::WeightInfo::levy().saturating_add(T::Levies::touch_weight())
+	}
+
+	fn levy_weight_of(account: &AccountKey) -> Weight {
+		if Self::awaits_levy(account) {
+			Self::weight_of_levy(account)
+		} else {
+			Weight::zero()
+		}
+	}
+
+	fn filing_weight(account: &AccountKey) -> Weight {
+		Self::weight_of_filing(account)
+	}
+
+	fn most_filing_weight() -> Weight {
+		Self::most_weight_of_filing()
 	}
 
 	fn awaits_levy(account: &AccountKey) -> bool {

@@ -158,9 +158,11 @@ impl Levies for Debts {
 	}
 }
 
-/// What a transfer, a levy, and asking for one weigh; all else nothing.
+/// What a transfer, a levy of each leg, asking for one, and a term of health weigh; all else
+/// nothing.
 pub(crate) const TRANSFER: u64 = 10_000;
 pub(crate) const LEVY: u64 = 100;
+pub(crate) const TERM: u64 = 7;
 pub(crate) const ASKING: u64 = 1;
 
 pub struct Costs;
@@ -169,8 +171,8 @@ impl crate::WeightInfo for Costs {
 	fn transfer() -> Weight {
 		Weight::from_parts(TRANSFER, 0)
 	}
-	fn levy() -> Weight {
-		Weight::from_parts(LEVY, 0)
+	fn levy(legs: u32) -> Weight {
+		Weight::from_parts(LEVY, 0).saturating_mul(legs.into())
 	}
 	fn open() -> Weight {
 		Weight::zero()
@@ -190,8 +192,8 @@ impl crate::WeightInfo for Costs {
 	fn step(_: u32) -> Weight {
 		Weight::zero()
 	}
-	fn wake(_: u32) -> Weight {
-		Weight::zero()
+	fn wake(terms: u32) -> Weight {
+		Weight::from_parts(1 + TERM * u64::from(terms), 0)
 	}
 	fn fall_due(_: u32) -> Weight {
 		Weight::zero()

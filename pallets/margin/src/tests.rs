@@ -469,6 +469,9 @@ mod estates {
 
 mod levies {
 	use super::*;
+
+	/// Positions and collateral.
+	const MOST_LEGS: u64 = 24 + 8;
 	use breakwater_units::{AccountKey, MarketId};
 	use frame_support::dispatch::GetDispatchInfo;
 
@@ -528,20 +531,22 @@ mod levies {
 			let amount = Amount::new(10);
 			let call = crate::Call::<Test>::transfer { from: 0, to: 1, asset: None, amount };
 			let declared = call.get_dispatch_info().call_weight;
-			let (each, weight) = (LEVY + ASKING, |ref_time| Some(Weight::from_parts(ref_time, 0)));
-			assert_eq!(Some(declared), weight(TRANSFER), "nobody has anything to settle");
-			assert_eq!(transfer(10).unwrap().actual_weight, None);
+			let (each, most) = (LEVY + ASKING, MOST_LEGS * LEVY + ASKING);
+			let weight = |ref_time| Some(Weight::from_parts(ref_time, 0));
+			let filing = LedgerPallet::most_filing_weight().ref_time();
+			assert_eq!(Some(declared), weight(TRANSFER + filing), "nobody has anything to settle");
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER), "nor to file anew");
 			// Now it is declared, but what somebody else has to settle is given back.
 			owe(opened(3, 10), vec![], 0);
 			let declared = call.get_dispatch_info().call_weight;
-			assert_eq!(Some(declared), weight(TRANSFER + 2 * each));
+			assert_eq!(Some(declared), weight(TRANSFER + filing + 2 * most));
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER));
 			owe(second, vec![], 0);
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER + each));
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER), "once");
 			owe(first, vec![], 0);
 			owe(second, vec![], 0);
-			assert_eq!(transfer(10).unwrap().actual_weight, None, "all that was declared");
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER + 2 * each));
 			// A call that fails gives back as much.
 			let failed = transfer(1_000_000).unwrap_err();
 			assert_eq!(failed.post_info.actual_weight, weight(TRANSFER));
@@ -549,6 +554,36 @@ mod levies {
 			let failed = transfer(1_000_000).unwrap_err();
 			assert_eq!(failed.post_info.actual_weight, weight(TRANSFER + each));
 			assert!(!LedgerPallet::awaits_levy(&key_of(99, 0)), "the payee owes itself nothing");
+		});
+	}
+
+	#[test]
+	fn do_not_weigh_alone_in_a_call_that_takes_from_an_account_with_many_terms() {
+		with_chain(|| {
+			let [from, to] = two(100_000);
+			let other = opened(2, 100_000);
+			assert_ok!(trade(BTC, 1_000, (&from, &other), 10, 0));
+			assert_ok!(trade(ETH, 1_000, (&from, &to), 4, 0));
+			let weighed = transfer(10).unwrap().actual_weight;
+			assert_eq!(weighed, Some(Weight::from_parts(TRANSFER + TERM, 0)), "two terms");
+			let back = LedgerPallet::transfer(signed(1), 1, 0, None, Amount::new(10)).unwrap();
+			assert_eq!(back.actual_weight, Some(Weight::from_parts(TRANSFER, 0)), "one");
+		});
+	}
+
+	#[test]
+	fn weigh_by_the_legs_of_who_has_one_to_settle() {
+		with_chain(|| {
+			let [long, short] = two(100_000);
+			let weight = |ref_time| Weight::from_parts(ref_time, 0);
+			assert_eq!(LedgerPallet::levy_weight(), weight(0), "none is open");
+			assert_ok!(trade(BTC, 1_000, (&long, &short), 10, 0));
+			assert_ok!(trade(ETH, 1_000, (&short, &long), 4, 0));
+			assert_ok!(deposit(&long, Some(DOT), 100));
+			owe(long, vec![], 0);
+			assert_eq!(LedgerPallet::levy_weight(), weight(MOST_LEGS * LEVY + ASKING));
+			assert_eq!(LedgerPallet::levy_weight_of(&long), weight(3 * LEVY + ASKING));
+			assert_eq!(LedgerPallet::levy_weight_of(&short), weight(0), "it owes nothing");
 		});
 	}
 
@@ -729,6 +764,27 @@ mod admission {
 
 mod the_trigger_book {
 	use super::*;
+
+	#[test]
+	fn weighs_each_term_beyond_the_first() {
+		with_chain(|| {
+			let (long, short) = (opened(1, 100_000), opened(2, 100_000));
+			let further = |terms: u64| Weight::from_parts(terms * TERM, 0);
+			assert_eq!(LedgerPallet::filing_weight(&long), further(0), "it is not filed");
+			assert_ok!(trade(BTC, 1_000, (&long, &short), 10, 0));
+			assert_eq!(LedgerPallet::filing_weight(&long), further(0));
+			assert_ok!(trade(ETH, 1_000, (&long, &short), 2, 0));
+			assert_ok!(deposit(&long, Some(DOT), 100));
+			assert_eq!(LedgerPallet::filing_weight(&long), further(2));
+			// One that is due has nothing that must go, and may get two whole terms a leg.
+			set_price(BTC, 1);
+			set_price(ETH, 1);
+			assert_ok!(LedgerPallet::recheck(&long));
+			assert!(LedgerPallet::is_due(&long));
+			assert_eq!(LedgerPallet::filing_weight(&long), further(4));
+			assert!(LedgerPallet::most_filing_weight().all_gte(further(4 * (24 + 8))));
+		});
+	}
 
 	#[test]
 	fn wakes_whoever_becomes_liquidatable_and_tells() {

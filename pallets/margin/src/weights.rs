@@ -31,8 +31,8 @@ pub trait WeightInfo {
 	fn wake(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 24.
 	fn fall_due(n: u32) -> Weight;
-	/// See the benchmark of this name.
-	fn levy() -> Weight;
+	/// See the benchmark of this name; `l` from 1 to 24.
+	fn levy(l: u32) -> Weight;
 }
 
 /// Measured times, and the runtime's cost of each read and write.
@@ -228,11 +228,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::OpenInterest` (r:24 w:24)
 	// Storage: `Margin::Levels` (r:0 w:128)
-	fn levy() -> Weight {
-		// Fastest of all runs: 625_430 ns.
-		Weight::from_parts(801_402_000, 0)
-			.saturating_add(T::DbWeight::get().reads(79))
-			.saturating_add(T::DbWeight::get().writes(156))
+	fn levy(l: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(9_u64.saturating_mul(l.into())))
 	}
 }
 
@@ -265,7 +267,7 @@ impl WeightInfo for () {
 	fn fall_due(_n: u32) -> Weight {
 		Weight::zero()
 	}
-	fn levy() -> Weight {
+	fn levy(_l: u32) -> Weight {
 		Weight::zero()
 	}
 }

@@ -244,27 +244,33 @@ pub trait Ledger {
 		Weight::zero()
 	}
 
-	/// Runs a call that touches some accounts and weighs `base` beside their levies. It declares
-	/// [`Self::levy_weight`] for each of them; what was not needed of that is given back, also if
-	/// the call fails.
+	/// What a call declares beside what it weighs with accounts that owe no levy and keep their
+	/// levels: it touches so many accounts, of which so many give something away.
+	fn touching_weight(accounts: u64, payers: u64) -> Weight {
+		let filed = Self::most_filing_weight().saturating_mul(payers);
+		Self::levy_weight().saturating_mul(accounts).saturating_add(filed)
+	}
+
+	/// Runs a call that touches some accounts and weighs `base` beside [`Self::touching_weight`]. What
+	/// was not needed of that is given back, also if the call fails.
 	///
 	/// # Errors
 	/// Those of the call.
 	fn touching<Info>(
-		accounts: &[AccountKey],
+		(accounts, payers): (&[AccountKey], &[AccountKey]),
 		base: Weight,
 		call: impl FnOnce() -> DispatchResult,
 	) -> DispatchResultWithInfo<Info>
 	where
 		Info: PostInfo,
 	{
-		// Before the call, which settles them.
-		let owed = |account: &AccountKey| Self::levy_weight_of(account);
-		let settled = accounts.iter().map(owed).fold(Weight::zero(), Weight::saturating_add);
-		let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
-		let declared = Self::levy_weight().saturating_mul(count);
-		let weighed = (settled != declared).then(|| base.saturating_add(settled));
-		tell_weight(weighed, call())
+		// Before the call, which changes them.
+		let levies = accounts.iter().map(Self::levy_weight_of);
+		let weights = levies.chain(payers.iter().map(Self::filing_weight));
+		let used = weights.fold(Weight::zero(), Weight::saturating_add);
+		let count = |accounts: &[AccountKey]| u64::try_from(accounts.len()).unwrap_or(u64::MAX);
+		let declared = Self::touching_weight(count(accounts), count(payers));
+		tell_weight((used != declared).then(|| base.saturating_add(used)), call())
 	}
 }
 

@@ -7,13 +7,14 @@ use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
 	AssetTerms, Insurance as Waterfall, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine,
-	SubaccountId, Symbol, MAX_MARKETS,
+	SubaccountId, Symbol, Trade, MAX_MARKETS,
 };
-use breakwater_margin::Brackets;
+use breakwater_margin::{Brackets, MAX_POSITIONS};
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
 use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets, MAX_POOL_MARKETS};
 use breakwater_units::{
-	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Side, Size, Timestamp,
+	AccountKey, Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Side, Size,
+	Timestamp,
 };
 use frame_support::{storage::unhashed, traits::fungibles::Mutate, weights::Weight};
 use polkadot_sdk::*;
@@ -35,6 +36,9 @@ const NOW: Timestamp = Timestamp::new(1_700_000_000_000);
 const ONE: i128 = 1_000_000_000_000_000_000;
 /// A million dollars.
 const QUOTE: u128 = 1_000_000_000_000;
+/// Lots of a position, which reach every bracket, and units of collateral.
+const LOTS: i64 = 4;
+const LITTLE: u128 = 10_000_000;
 
 /// The benchmarks' view of this runtime.
 pub struct Helper;
@@ -82,6 +86,15 @@ fn steep() -> Brackets {
 		factor: Percent(Ratio::saturating_from_percent(100u64.saturating_add(lots * 10))),
 	};
 	brackets(&[1, 2, 3].map(step)).expect("the steps rise")
+}
+
+/// Who is on the other side of every position.
+fn counterparty() -> AccountKey {
+	let id = SubaccountId { owner: frame_benchmarking::account("other", 0, 0), number: 0 };
+	if Margin::info(&id.key()).is_none() {
+		<Helper as breakwater_exchange::BenchmarkHelper>::fund(&id);
+	}
+	id.key()
 }
 
 fn asset_terms(number: u32) -> AssetTerms {
@@ -152,6 +165,25 @@ impl breakwater_exchange::BenchmarkHelper for Helper {
 		Assets::mint_into(QUOTE_TOKEN, owner, QUOTE).expect("the token is there");
 		let signed = RuntimeOrigin::signed(owner.clone());
 		Custody::deposit(signed, *number, None, Amount::new(QUOTE)).expect("it is open");
+	}
+
+	fn give_legs(account: &SubaccountId, legs: u32) {
+		// One place is left for the market that is measured.
+		let positions = legs.min(MAX_POSITIONS - 1);
+		let collateral = legs.saturating_sub(positions);
+		let (_, markets, assets) =
+			<Self as breakwater_ledger::BenchmarkHelper>::set_up(positions, collateral);
+		let other = counterparty();
+		for market in markets {
+			let price = Risk::market(market).expect("it has a price").price();
+			let part = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
+			let trades = [part(account.key(), LOTS), part(other, -LOTS)];
+			<Margin as Ledger>::settle(market, price, &trades).expect("they may trade");
+		}
+		for asset in assets {
+			<Margin as Ledger>::credit(&account.key(), Some(asset), Amount::new(LITTLE))
+				.expect("below its cap");
+		}
 	}
 }
 
