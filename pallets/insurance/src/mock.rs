@@ -40,6 +40,12 @@ parameter_types! {
 	pub static VisitWeight: u64 = 0;
 	/// What asking for an account weighs besides, if there is anything to settle.
 	pub static TouchWeight: u64 = 0;
+	/// What it weighs to settle that, for each leg of the account.
+	pub static LevyWeight: u64 = 0;
+	/// What a step of a pool weighs beside the accounts that it visits.
+	pub static StepWeight: u64 = 0;
+	/// What an account of the survey weighs, and noting the result of a pool.
+	pub static SurveyWeights: (u64, u64) = (0, 0);
 }
 
 impl breakwater_ledger::Config for Test {
@@ -53,7 +59,7 @@ impl breakwater_ledger::Config for Test {
 	type Backstops = Insurance;
 	type Levies = Insurance;
 	type Contagion = ();
-	type WeightInfo = ();
+	type WeightInfo = OfLedger;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Bench;
 }
@@ -71,7 +77,7 @@ impl crate::Config for Test {
 	type BenchmarkHelper = Engine;
 }
 
-/// Visits weigh what the test says, all else nothing.
+/// What the test says, all else nothing.
 pub struct Pages;
 
 impl crate::WeightInfo for Pages {
@@ -97,13 +103,13 @@ impl crate::WeightInfo for Pages {
 		Weight::zero()
 	}
 	fn attend() -> Weight {
-		Weight::zero()
+		Weight::from_parts(StepWeight::get(), 0)
 	}
 	fn visit() -> Weight {
 		Weight::from_parts(VisitWeight::get(), 0)
 	}
 	fn survey() -> Weight {
-		Weight::zero()
+		Weight::from_parts(SurveyWeights::get().0, 0)
 	}
 	fn keep() -> Weight {
 		Weight::zero()
@@ -115,13 +121,49 @@ impl crate::WeightInfo for Pages {
 		Weight::from_parts(TouchWeight::get(), 0)
 	}
 	fn conclude() -> Weight {
-		Weight::zero()
+		Weight::from_parts(SurveyWeights::get().1, 0)
 	}
 	fn condition() -> Weight {
 		Weight::zero()
 	}
 	fn order(markets: u32) -> Weight {
 		Weight::from_parts(markets.into(), 0)
+	}
+}
+
+/// Levies weigh by legs, all else nothing.
+pub struct OfLedger;
+
+impl breakwater_ledger::WeightInfo for OfLedger {
+	fn levy(legs: u32) -> Weight {
+		Weight::from_parts(LevyWeight::get(), 0).saturating_mul(legs.into())
+	}
+	fn open() -> Weight {
+		Weight::zero()
+	}
+	fn close() -> Weight {
+		Weight::zero()
+	}
+	fn transfer() -> Weight {
+		Weight::zero()
+	}
+	fn credit() -> Weight {
+		Weight::zero()
+	}
+	fn debit() -> Weight {
+		Weight::zero()
+	}
+	fn settle(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn step(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn wake(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn fall_due(_: u32) -> Weight {
+		Weight::zero()
 	}
 }
 
@@ -207,6 +249,9 @@ pub(crate) fn new_test_ext() -> TestExternalities {
 	Correlated::set(BTreeMap::new());
 	VisitWeight::set(0);
 	TouchWeight::set(0);
+	LevyWeight::set(0);
+	StepWeight::set(0);
+	SurveyWeights::set((0, 0));
 	support::externalities::<Test>(200, 1_000_000)
 }
 

@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// One pool, as far as the weight goes.
-	fn resolve_pool(pool: PoolId, limit: Weight) -> Weight {
+	pub(crate) fn resolve_pool(pool: PoolId, limit: Weight) -> Weight {
 		let mut turn = Turn::within(limit);
 		while turn.begins_step(Self::step_weight()) {
 			match with_storage_layer(|| Self::step(pool, &mut turn)) {
