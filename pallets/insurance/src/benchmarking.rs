@@ -135,7 +135,7 @@ impl Scene {
 	fn crash<T: Config>(&self) -> [AccountKey; 2] {
 		let winners = [1, 2].map(|number| self.open_with_collateral::<T>(number, QUOTE).1);
 		for (number, winner) in (3..).zip(&winners) {
-			let (_, loser) = self.open::<T>(number, LITTLE);
+			let (_, loser) = self.open_with_collateral::<T>(number, LITTLE);
 			self.trade::<T>(&loser, winner);
 			T::BenchmarkHelper::set_prices(&self.markets, 80);
 			Pallet::<T>::take_account(&loser).expect("it can be taken over");
@@ -284,7 +284,7 @@ mod benchmarks {
 		assert!(left.get(asset).is_none());
 	}
 
-	/// The loop over the pools; each is attended to, and weighs that besides.
+	/// Whose turn it is. What each pool does weighs besides.
 	#[benchmark]
 	fn resolve() {
 		let pools;
