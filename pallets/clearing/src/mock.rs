@@ -32,6 +32,10 @@ parameter_types! {
 	pub storage Late: Option<u32> = None;
 	/// What a step of the trigger book weighs.
 	pub storage BookWeight: u64 = 5;
+	/// What it weighs to ask what the backstop wants to trade in the second market.
+	pub storage OrdersWeight: u64 = 0;
+	/// What it weighs to ask how a pool's fund is.
+	pub storage ConditionWeight: u64 = 0;
 	pub Limits: Budget = Budget {
 		// A hundred, and fifty more, when stages 2 and 3 have taken theirs.
 		total: weight(102),
@@ -132,6 +136,9 @@ impl Insurance for Stages {
 		let account = AccountKey([market.0 as u8; 32]);
 		vec![ForcedOrder { account, side, limit, size: Size::new(1) }]
 	}
+	fn orders_weight(market: MarketId) -> Weight {
+		weight(if market == MarketId(1) { OrdersWeight::get() } else { 0 })
+	}
 	fn filled(market: MarketId, _: Price, _: &[ForcedFill]) {
 		note(format!("inventory {}", market.0));
 	}
@@ -141,6 +148,9 @@ impl Insurance for Stages {
 	}
 	fn condition(_: PoolId) -> FundCondition {
 		FundCondition { unresolved_loss: true, ..Default::default() }
+	}
+	fn condition_weight() -> Weight {
+		weight(ConditionWeight::get())
 	}
 }
 

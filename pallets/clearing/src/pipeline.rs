@@ -184,6 +184,7 @@ impl<T: Config> Pallet<T> {
 		for pool in T::RiskEngine::pools() {
 			let backlog = u64::from(T::Liquidation::backlog_of(pool));
 			let fund = T::Insurance::condition(pool);
+			used.saturating_accrue(T::Insurance::condition_weight());
 			used.saturating_accrue(T::Breakers::step_pool(pool, now, PoolFacts { backlog, fund }));
 		}
 		used
@@ -240,14 +241,15 @@ impl<T: Config> Pallet<T> {
 		let backlog = u64::from(T::Liquidation::backlog_of(pool));
 		let facts = MarketFacts { backlog, fault: false };
 		let observing = T::RiskEngine::observe_batch_weight();
-		let least = T::Exchange::least_weight().saturating_add(observing);
+		let beside = observing.saturating_add(T::Insurance::orders_weight(market));
+		let least = T::Exchange::least_weight().saturating_add(beside);
 		if !meter.has_room_for(least) {
 			T::Breakers::step(market, now, facts, None);
 			Self::deposit_event(Event::MarketDeferred { market });
 			return Batch::Deferred;
 		}
 
-		meter.consume(observing);
+		meter.consume(beside);
 		let limit =
 			part(meter.remaining(), share).max(T::Exchange::least_weight()).min(meter.remaining());
 		let mut used = limit;

@@ -60,6 +60,7 @@ mod sizing;
 #[cfg(test)]
 mod tests;
 mod try_state;
+mod turn;
 mod types;
 pub mod weights;
 

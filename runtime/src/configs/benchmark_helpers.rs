@@ -7,7 +7,7 @@ use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
 	AssetTerms, Insurance as Waterfall, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine,
-	SubaccountId, Symbol, Trade,
+	SubaccountId, Symbol, Trade, MAX_MARKETS,
 };
 use breakwater_margin::{Brackets, MAX_POSITIONS};
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
@@ -16,7 +16,7 @@ use breakwater_units::{
 	AccountKey, Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Side, Size,
 	Timestamp,
 };
-use frame_support::{traits::fungibles::Mutate, weights::Weight};
+use frame_support::{storage::unhashed, traits::fungibles::Mutate, weights::Weight};
 use polkadot_sdk::*;
 
 use crate::{
@@ -32,6 +32,8 @@ const FIRST_MARKET: u32 = 1_000;
 const PRICE: u64 = 6_000_000;
 const QUOTE_PRICE: u64 = 1_000_000;
 const NOW: Timestamp = Timestamp::new(1_700_000_000_000);
+/// An average square, of which the root is whole.
+const ONE: i128 = 1_000_000_000_000_000_000;
 /// A million dollars.
 const QUOTE: u128 = 1_000_000_000_000;
 /// Lots of a position, which reach every bracket, and units of collateral.
@@ -194,28 +196,64 @@ impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
 }
 
 impl breakwater_insurance::BenchmarkHelper for Helper {
-	fn listed() -> (PoolId, MarketId, AssetId) {
-		let (pool, markets, assets) = <Self as breakwater_ledger::BenchmarkHelper>::set_up(1, 1);
-		let market = *markets.first().expect("one was asked for");
-		(pool, market, *assets.first().expect("one was asked for"))
+	fn listed(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
+		<Self as breakwater_ledger::BenchmarkHelper>::set_up(markets, assets)
 	}
 
-	fn set_price(market: MarketId, percent: u64) {
-		<Self as breakwater_ledger::BenchmarkHelper>::set_price(market, percent);
+	fn set_prices(markets: &[MarketId], percent: u64) {
+		// They have one feed.
+		let first = *markets.first().expect("there are some");
+		<Self as breakwater_ledger::BenchmarkHelper>::set_price(first, percent);
 	}
 
-	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) {
+	fn correlate(_: &[MarketId]) {
+		// Averages of squares by market and of products by pair, whose ratio is one.
+		let pairs = MAX_MARKETS * (MAX_MARKETS - 1) / 2;
+		let [squares, products] = [MAX_MARKETS, pairs].map(|count| vec![ONE; count as usize]);
+		unhashed::put(
+			&breakwater_risk_engine::Pairs::<Runtime>::hashed_key(),
+			&(squares, products),
+		);
+	}
+
+	fn deposit(account: &AccountKey, amount: Amount) {
 		let SubaccountId { owner, number } = Margin::info(account).expect("it is open").id;
-		let token = asset.map_or(QUOTE_TOKEN, |asset| asset.0);
-		Assets::mint_into(token, &owner, amount.get()).expect("the token is there");
+		Assets::mint_into(QUOTE_TOKEN, &owner, amount.get()).expect("the token is there");
 		let signed = RuntimeOrigin::signed(owner);
-		Custody::deposit(signed, number, asset, amount).expect("it is open");
+		Custody::deposit(signed, number, None, amount).expect("it is open");
 	}
 
 	fn pass(time: Millis) {
 		pallet_aura::CurrentSlot::<Runtime>::mutate(|slot| {
 			*slot = u64::from(*slot).saturating_add(time.get().div_ceil(SLOT_DURATION)).into();
 		});
+	}
+
+	fn paid_for(pool: PoolId, markets: &[MarketId], assets: &[AssetId]) -> Vec<Vec<u8>> {
+		// What moving the indices reads or writes.
+		let of_market = |market: &MarketId| {
+			[
+				breakwater_risk_engine::Markets::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::MarketStates::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::MarketIndices::<Runtime>::hashed_key_for(market),
+				breakwater_ledger::OpenInterest::<Runtime>::hashed_key_for(market),
+			]
+		};
+		let of_asset = |asset: &AssetId| {
+			[
+				CollateralAssets::<Runtime>::hashed_key_for(asset),
+				breakwater_risk_engine::AssetStates::<Runtime>::hashed_key_for(asset),
+				breakwater_risk_engine::CollateralIndices::<Runtime>::hashed_key_for(asset),
+			]
+		};
+		let shared = [
+			pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec(),
+			breakwater_risk_engine::MarketList::<Runtime>::hashed_key().to_vec(),
+			breakwater_risk_engine::Pools::<Runtime>::hashed_key_for(pool),
+			breakwater_risk_engine::PoolLoans::<Runtime>::hashed_key_for(pool),
+		];
+		let listed = markets.iter().flat_map(of_market).chain(assets.iter().flat_map(of_asset));
+		listed.chain(shared).collect()
 	}
 }
 
