@@ -692,7 +692,7 @@ mod bidding {
 			assert_eq!(call.get_dispatch_info().call_weight, LEVY);
 			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, Some(Weight::zero()));
 			owe_levy(bidder);
-			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, None, "what was declared");
+			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, Some(OWN_LEVY), "its own, not the most");
 			let failed = bid(2, 1, 1).unwrap_err();
 			assert_eq!(failed.post_info.actual_weight, Some(Weight::zero()));
 		});
@@ -715,7 +715,7 @@ mod bidding {
 		});
 	}
 
-	/// Planning an account weighs one, and its levy seven.
+	/// Planning an account weighs one, and its levy five.
 	#[test]
 	fn and_planning_weighs_the_levy_too() {
 		with_chain(|| {
@@ -725,7 +725,7 @@ mod bidding {
 			let usual = <Liquidator as Liquidation>::work(Weight::MAX);
 			owe_levy(account);
 			System::set_block_number(System::block_number() + 1);
-			assert_eq!(<Liquidator as Liquidation>::work(Weight::MAX), usual + LEVY);
+			assert_eq!(<Liquidator as Liquidation>::work(Weight::MAX), usual + OWN_LEVY);
 		});
 	}
 
