@@ -192,7 +192,11 @@ impl Ledger for Weighed {
 	}
 	fn levy_weight_of(account: &AccountKey) -> Weight {
 		let own = Others::get().levies.contains(account);
-		if own { OWN_LEVY } else { Weight::zero() }
+		if own {
+			OWN_LEVY
+		} else {
+			Weight::zero()
+		}
 	}
 	fn filing_weight(account: &AccountKey) -> Weight {
 		let legs = Books::state(account).map(|state| state.legs()).unwrap_or_default();
@@ -266,6 +270,8 @@ pub struct Asked {
 	pub(crate) absorbed: Vec<AccountKey>,
 	/// Accounts that it refuses.
 	pub(crate) poisoned: BTreeSet<AccountKey>,
+	/// The markets in which it was to take lots, in order.
+	pub(crate) handed: Vec<MarketId>,
 	/// Accounts that have a levy to settle.
 	pub(crate) levies: BTreeSet<AccountKey>,
 }
@@ -373,6 +379,8 @@ impl Insurance for Backstops {
 		price: Price,
 	) -> DispatchResult {
 		let backstop = Others::get().backstop.ok_or("there is no backstop")?;
+		others(|others| others.handed.push(market));
+		ensure!(!Others::get().poisoned.contains(account), "poisoned");
 		ensure!(lots.side() == position(account, market).side(), "not its side");
 		ensure!(lots.size() <= position(account, market).size(), "more than it has");
 		others(|others| others.room -= lots.size().get());
