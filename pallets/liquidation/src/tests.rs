@@ -953,6 +953,28 @@ mod bidding {
 		});
 	}
 
+	/// Of a price at which the first has been saved since.
+	#[test]
+	fn counts_the_bidder_with_the_first_who_sells() {
+		with_chain(|| {
+			weigh_filing();
+			let mut accounts: Vec<_> = (1..=9).map(|number| (long(number), number)).collect();
+			set_mark(BTC, 989);
+			next_block();
+			accounts.sort_unstable();
+			deposit(accounts[0].1, None, 100_000);
+			opened(20, 100_000_000);
+			buy(20, BTC, 1);
+			let wanted = (Side::Buy, Size::new(1_000_000), Price::new(1_000));
+			let told = Liquidator::simulate_bid(&key(20), BTC, wanted).unwrap();
+			assert_eq!((told.fills.len(), told.filing.ref_time()), (8, 36));
+
+			buy(20, ETH, 1);
+			let told = Liquidator::simulate_bid(&key(20), BTC, wanted).unwrap();
+			assert_eq!((told.fills.len(), told.filing.ref_time()), (7, 36));
+		});
+	}
+
 	/// A bidder trades once at every price.
 	#[test]
 	fn weighs_the_bidder_for_every_price() {
@@ -1257,8 +1279,8 @@ mod collateral {
 				let (size, limit) = (Size::new(size), Price::new(1_000));
 				Liquidator::bid_collateral(signed(20), 0, DOT, size, limit).unwrap()
 			};
-			// One that sells, with one leg, and the bidder, with two from then on.
-			assert_eq!(bid(1).actual_weight, Some(Weight::from_parts(4 + 8, 0)));
+			// Two that sell a lot, with one leg, and each time the bidder, with two from then on.
+			assert_eq!(bid(2).actual_weight, Some(Weight::from_parts(2 * (4 + 8), 0)));
 			let left = || Offers::<Test>::iter_prefix(auction()).count();
 			let before = left();
 			bid(1_000_000);
