@@ -21,6 +21,22 @@ use crate::{
 	MAX_FILLED, MAX_LOOKED, MAX_SOLD,
 };
 
+/// What it weighs to file accounts anew, in a bid.
+struct Filing {
+	/// The bidder, each time that it trades.
+	bidder: Weight,
+	/// What all may still weigh; none once somebody did not fit.
+	left: Option<Weight>,
+}
+
+impl Filing {
+	/// Takes a weight from what is left.
+	fn take(&mut self, weight: Weight) -> bool {
+		self.left = self.left.and_then(|left| left.checked_sub(&weight));
+		self.left.is_some()
+	}
+}
+
 /// What a bidder wants: the side of the bidder, lots, and the worst price.
 pub(crate) type Wanted = (Side, Size, Price);
 
@@ -41,6 +57,8 @@ struct Taken {
 	/// The account's trade.
 	lots: Lots,
 	fee: Quote,
+	/// What it weighs to file the account anew.
+	filing: Weight,
 }
 
 impl<T: Config> Pallet<T> {
@@ -52,9 +70,17 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// What filing all who trade in a bid anew may weigh: it fills no offers beyond that, and leaves
+	/// them to others. Three accounts with all there may be fit, or as many simple ones as a bid may
+	/// fill.
+	fn filing_room() -> Weight {
+		T::Ledger::most_filing_weight().saturating_mul(3)
+	}
+
 	/// What a bid weighs at most. Of those who trade, only the bidder may have a levy to settle.
 	pub(crate) fn heaviest(bid: fn(u32, u32) -> Weight, fills: u32) -> Weight {
-		bid(MAX_LOOKED, fills).saturating_add(T::Ledger::levy_weight())
+		let levy = T::Ledger::levy_weight();
+		bid(MAX_LOOKED, fills).saturating_add(levy).saturating_add(Self::filing_room())
 	}
 
 	/// Bids, and tells what it weighed. One that fails has looked at offers, and may have filled
@@ -64,15 +90,17 @@ impl<T: Config> Pallet<T> {
 		(weigh, fills): (fn(u32, u32) -> Weight, u32),
 		bid: impl FnOnce() -> Result<BidOutcome, DispatchError>,
 	) -> DispatchResultWithPostInfo {
-		let awaited = T::Ledger::awaits_levy(bidder);
-		let levy = if awaited { T::Ledger::levy_weight() } else { Weight::zero() };
+		let levy = T::Ledger::levy_weight_of(bidder);
 		let declared = Self::heaviest(weigh, fills);
 		let outcome = bid();
-		let (looked, filled) = match &outcome {
-			Ok(outcome) => (outcome.looked, u32::try_from(outcome.fills.len()).ok()),
-			Err(_) => (MAX_LOOKED, None),
+		let (looked, filled, filing) = match &outcome {
+			Ok(outcome) => {
+				(outcome.looked, u32::try_from(outcome.fills.len()).ok(), outcome.filing)
+			},
+			Err(_) => (MAX_LOOKED, None, Self::filing_room()),
 		};
-		let weight = weigh(looked, filled.unwrap_or(fills)).saturating_add(levy);
+		let weight = weigh(looked, filled.unwrap_or(fills));
+		let weight = weight.saturating_add(levy).saturating_add(filing).min(declared);
 		let is_less = weight != declared;
 		tell_weight(is_less.then_some(weight), outcome.map(drop))
 	}
@@ -127,35 +155,65 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// The same, of those whose filing still fits, and what it weighs. `trades` says whether the
+	/// bidder, too, is filed once more for it.
+	fn fitting(
+		auction: &Auction,
+		Priced { account, offer, .. }: &Priced,
+		filing: &mut Filing,
+		trades: bool,
+	) -> (Size, Weight) {
+		const NONE: (Size, Weight) = (Size::ZERO, Weight::zero());
+		if filing.left.is_none() {
+			return NONE;
+		}
+		let weight = T::Ledger::filing_weight(account);
+		let size = Self::still_offered(auction, account, offer);
+		let of_bidder = if trades { filing.bidder } else { Weight::zero() };
+		if size.is_zero() || !filing.take(weight.saturating_add(of_bidder)) {
+			return NONE;
+		}
+		(size, weight)
+	}
+
 	/// What a bid takes: price by price, and at one price by size.
 	fn take(
 		auction: &Auction,
 		offers: &[Priced],
-		size: Size,
+		(size, bidder): (Size, Weight),
 		terms: &LiquidationTerms,
 	) -> Result<Vec<Taken>, DispatchError> {
 		let mut taken = Vec::new();
 		let mut left = size;
+		let mut filing = Filing { bidder, left: Some(Self::filing_room()) };
+		let one_by_one = matches!(auction, Auction::Collateral(..));
 		for group in offers.chunk_by(|a, b| a.price == b.price) {
 			if left.is_zero() {
 				break;
 			}
 			let mut orders = Vec::with_capacity(group.len());
-			for Priced { account, offer, .. } in group {
-				let size = Self::still_offered(auction, account, offer);
+			let mut weights = Vec::with_capacity(group.len());
+			// Who sells at one price is settled together.
+			let mut trades = true;
+			for priced in group {
+				let (size, weight) = Self::fitting(auction, priced, &mut filing, trades);
+				trades = one_by_one || (trades && size.is_zero());
+				let Priced { account, offer, .. } = priced;
 				orders.push(Flow { account: *account, lots: closing::<T>(size, offer.held)? });
+				weights.push(weight);
 			}
 			let all = orders.iter().fold(Size::ZERO, |sum, o| sum.saturating_add(o.lots.size()));
 			let filled = left.min(all);
 			left = left.saturating_sub(filled);
 			let shares = share_fill(filled, &orders).map_err(Error::<T>::from)?;
-			for (Priced { account, offer, price }, lots) in group.iter().zip(shares) {
+			let shares = shares.into_iter().zip(weights);
+			for (Priced { account, offer, price }, (lots, filing)) in group.iter().zip(shares) {
 				let (account, offer, price, size) = (*account, *offer, *price, lots.size());
 				if size.is_zero() {
 					continue;
 				}
 				let fee = Self::fee(auction, &offer, (size, price), terms)?;
-				taken.push(Taken { account, offer, price, size, lots, fee });
+				taken.push(Taken { account, offer, price, size, lots, fee, filing });
 			}
 		}
 		Ok(taken)
@@ -181,7 +239,8 @@ impl<T: Config> Pallet<T> {
 		let auction = Auction::Market(market);
 		let terms = Self::auction_terms(&auction).ok_or(Error::<T>::UnknownMarket)?;
 		let (offers, looked) = Self::best_offers(&auction, wanted, &terms);
-		let taken = Self::take(&auction, &offers, size, &terms)?;
+		let filing = T::Ledger::filing_weight(bidder);
+		let taken = Self::take(&auction, &offers, (size, filing), &terms)?;
 
 		let outcome = Self::outcome(&auction, &taken, looked)?;
 		let lots = outcome.size.signed(side).map_err(Error::<T>::from)?;
@@ -195,10 +254,20 @@ impl<T: Config> Pallet<T> {
 			Self::settle_at_price(bidder, (market, side), at_price)?;
 		}
 		Self::book_taken(&auction, &taken);
+		let prices = taken.chunk_by(|a, b| a.price == b.price).count();
+		let filing = Self::filed(&taken, (bidder, filing), prices);
 		let accounts = u32::try_from(taken.len()).unwrap_or(u32::MAX);
 		let (bidder, leg) = (*bidder, auction.leg());
 		Self::deposit_event(Event::BidFilled { bidder, leg, lots, cost, accounts });
-		Ok(BidOutcome { cost, ..outcome })
+		Ok(BidOutcome { cost, filing, ..outcome })
+	}
+
+	/// What filing anew has weighed: everybody who sold as they were, and the bidder as it was or as
+	/// it is, each time that it traded.
+	fn filed(taken: &[Taken], (bidder, before): (&AccountKey, Weight), trades: usize) -> Weight {
+		let trades = u64::try_from(trades).unwrap_or(u64::MAX);
+		let of_bidder = before.max(T::Ledger::filing_weight(bidder)).saturating_mul(trades);
+		taken.iter().fold(of_bidder, |sum, taken| sum.saturating_add(taken.filing))
 	}
 
 	/// One settlement for all that trade at one price.
@@ -266,7 +335,8 @@ impl<T: Config> Pallet<T> {
 		let auction = Auction::Collateral(pool, asset);
 		let terms = Self::auction_terms(&auction).ok_or(Error::<T>::UnknownAsset)?;
 		let (offers, looked) = Self::best_offers(&auction, (Side::Buy, size, limit), &terms);
-		let mut taken = Self::take(&auction, &offers, size, &terms)?;
+		let filing = T::Ledger::filing_weight(bidder);
+		let mut taken = Self::take(&auction, &offers, (size, filing), &terms)?;
 		let outcome = Self::outcome(&auction, &taken, looked)?;
 		let cash = T::Ledger::state(bidder).map(|state| state.cash).unwrap_or_default();
 		ensure!(outcome.cost <= cash, Error::<T>::NotEnoughQuote);
@@ -286,10 +356,11 @@ impl<T: Config> Pallet<T> {
 		ensure!(!health.is_negative(), Error::<T>::NotEnoughMargin);
 
 		Self::book_taken(&auction, &taken);
+		let filing = Self::filed(&taken, (bidder, filing), taken.len());
 		let accounts = u32::try_from(taken.len()).unwrap_or(u32::MAX);
 		let lots = outcome.size.signed(Side::Buy).map_err(Error::<T>::from)?;
 		let (bidder, leg, cost) = (*bidder, auction.leg(), outcome.cost);
 		Self::deposit_event(Event::BidFilled { bidder, leg, lots, cost, accounts });
-		Ok(outcome)
+		Ok(BidOutcome { filing, ..outcome })
 	}
 }

@@ -9,11 +9,11 @@ use breakwater_liquidation::{net_at_mark, ForcedOrder as Flow};
 use breakwater_units::{AccountKey, Lots, MarketId, Price, Rounding, Side, Size};
 use frame_support::{storage::with_storage_layer, traits::Get, weights::Weight};
 use polkadot_sdk::*;
-use sp_runtime::DispatchError;
+use sp_runtime::DispatchResult;
 
 use crate::{
 	offers::{Fill, Moment},
-	queue::one,
+	queue::netting_weight,
 	Auction, Config, Error, Event, Fresh, Offer, OfferingAccounts, Offers, Pallet, Venue,
 	WeightInfo,
 };
@@ -56,6 +56,17 @@ fn serve(mut offers: Vec<Offered>, room: Size, most: usize) -> Vec<(Offered, Siz
 	served
 }
 
+/// The first of the offers, as far as netting them fits into a weight, and what each of them weighs.
+fn affordable<T: Config>(offers: Vec<Offered>, limit: Weight) -> (Vec<Offered>, Vec<Weight>) {
+	let mut left = limit;
+	let fits = |offered: Offered| {
+		let weight = netting_weight::<T>(&offered.0);
+		left = left.checked_sub(&weight)?;
+		Some((offered, weight))
+	};
+	offers.into_iter().map_while(fits).unzip()
+}
+
 /// Half of a size, rounded up.
 fn half_of(size: Size) -> Size {
 	Size::new(size.get().div_ceil(2))
@@ -74,40 +85,41 @@ impl<T: Config> Pallet<T> {
 		if OfferingAccounts::<T>::get() == 0 {
 			return Weight::zero();
 		}
-		let (base, each) = (T::WeightInfo::net(0), one(T::WeightInfo::net));
+		let base = T::WeightInfo::net(0);
 		let mut used = Weight::zero();
 		for (market, _) in T::RiskEngine::markets() {
 			used.saturating_accrue(base);
 			let left = limit.saturating_sub(used);
-			let most = left.checked_div_per_component(&each).unwrap_or(u64::MAX);
-			let most = usize::try_from(most).unwrap_or(usize::MAX);
-			match with_storage_layer(|| Self::net(market, now, most)) {
-				Ok(netted) => used.saturating_accrue(each.saturating_mul(netted.into())),
-				Err(error) => {
-					log::error!(target: "runtime::liquidation", "{market:?} was not netted: {error:?}");
-					Self::deposit_event(Event::NettingFailed { market, error });
-				},
+			let netted = with_storage_layer(|| Self::net(market, now, left, &mut used));
+			if let Err(error) = netted {
+				log::error!(target: "runtime::liquidation", "{market:?} was not netted: {error:?}");
+				Self::deposit_event(Event::NettingFailed { market, error });
 			}
 		}
 		used
 	}
 
-	/// Crosses long against short forced flow at mark, where neither loses: so many accounts at
-	/// most. Returns how many.
-	pub(crate) fn net(market: MarketId, now: Moment, most: usize) -> Result<u32, DispatchError> {
+	/// Crosses long against short forced flow at mark, where neither loses, as far as the weight goes.
+	/// What it weighs comes on top of `used`, whether it fails or not.
+	pub(crate) fn net(
+		market: MarketId,
+		now: Moment,
+		limit: Weight,
+		used: &mut Weight,
+	) -> DispatchResult {
 		let auction = Auction::Market(market);
-		let mut offers = Self::fresh_offers(&auction, now.block);
+		let offers = Self::fresh_offers(&auction, now.block);
 		let offers_on = |side| offers.iter().any(|(_, offer)| offer.side() == Some(side));
-		if most < 2 || !offers_on(Side::Buy) || !offers_on(Side::Sell) {
-			return Ok(0);
+		if !offers_on(Side::Buy) || !offers_on(Side::Sell) {
+			return Ok(());
 		}
-		if offers.len() > most {
-			offers = by_urgency(offers);
-			offers.truncate(most);
-		}
+		let (offers, weights) = affordable::<T>(by_urgency(offers), limit);
 		let terms = Self::auction_terms(&auction).ok_or(Error::<T>::UnknownMarket)?;
 		let mark = T::RiskEngine::market(market).ok_or(Error::<T>::UnknownMarket)?.price();
 		let lots = net_at_mark(&flow(&offers)).map_err(Error::<T>::from)?;
+		for (_, weight) in lots.iter().zip(weights).filter(|(lots, _)| !lots.is_zero()) {
+			used.saturating_accrue(weight);
+		}
 		let fills: Vec<(Offered, Lots)> =
 			offers.into_iter().zip(lots).filter(|(_, lots)| !lots.is_zero()).collect();
 		let mut trades = Vec::with_capacity(fills.len());
@@ -121,7 +133,7 @@ impl<T: Config> Pallet<T> {
 			Self::book_fill(account, &auction, offer, &fill);
 			Self::let_go(account);
 		}
-		Ok(u32::try_from(trades.len()).unwrap_or(u32::MAX))
+		Ok(())
 	}
 
 	/// What is forced into this block's batch, in so many orders at most: of each side at most a

@@ -12,7 +12,7 @@ use breakwater_margin::SubaccountState;
 use breakwater_primitives::Balance;
 use breakwater_test_support as support;
 use breakwater_units::{
-	AccountKey, Amount, AssetId, Lots, MarketId, PoolId, Price, Quote, Side, Size,
+	AccountKey, Amount, AssetId, Lots, MarketId, NanoQuote, PoolId, Price, Quote, Ratio, Side, Size,
 };
 use frame_support::{ensure, parameter_types, traits::Contains, weights::Weight};
 use polkadot_sdk::*;
@@ -39,6 +39,13 @@ parameter_types! {
 	/// Weight of an account, so that a limit is a number of accounts.
 	pub storage Each: u64 = 1;
 	pub storage EachNetted: u64 = 0;
+	/// Of asking the backstop how much it takes of a leg, and of each leg of an account of which it
+	/// takes anything, or all.
+	pub storage EachAsked: u64 = 0;
+	pub storage EachTaken: u64 = 0;
+	/// Of filing an account anew: of each of its legs, and with all that there may be.
+	pub storage EachFiled: u64 = 0;
+	pub storage MostFiled: u64 = 0;
 }
 
 impl breakwater_ledger::Config for Test {
@@ -58,7 +65,7 @@ impl breakwater_ledger::Config for Test {
 }
 
 impl crate::Config for Test {
-	type Ledger = Books;
+	type Ledger = Weighed;
 	type RiskEngine = Engine;
 	type Exchange = Orders;
 	type Listings = Terms;
@@ -75,7 +82,7 @@ impl crate::Config for Test {
 	type BenchmarkHelper = Engine;
 }
 
-/// Only planning an account weighs anything, and netting it if a test says so.
+/// Only planning an account weighs anything, and what else a test says.
 pub struct PerAccount;
 
 impl crate::WeightInfo for PerAccount {
@@ -84,6 +91,18 @@ impl crate::WeightInfo for PerAccount {
 	}
 	fn treat(_: u32) -> Weight {
 		Weight::from_parts(Each::get(), 0)
+	}
+	fn absorb(l: u32) -> Weight {
+		Weight::from_parts(EachTaken::get(), 0).saturating_mul(l.into())
+	}
+	fn takeover_room() -> Weight {
+		Weight::from_parts(EachAsked::get(), 0)
+	}
+	fn hand_over(l: u32) -> Weight {
+		Self::absorb(l)
+	}
+	fn sell_to_backstop(l: u32) -> Weight {
+		Self::absorb(l)
 	}
 	fn cancel(_: u32) -> Weight {
 		Weight::zero()
@@ -105,6 +124,141 @@ impl crate::WeightInfo for PerAccount {
 	}
 }
 
+/// The ledger, with what filing its accounts weighs under the tests' control.
+pub struct Weighed;
+
+impl Ledger for Weighed {
+	type Batch = <Books as Ledger>::Batch;
+
+	fn info(account: &AccountKey) -> Option<SubaccountInfo> {
+		Books::info(account)
+	}
+	fn state(account: &AccountKey) -> Option<SubaccountState> {
+		Books::state(account)
+	}
+	fn may_trade(account: &AccountKey, market: MarketId) -> Result<(), LedgerError> {
+		Books::may_trade(account, market)
+	}
+	fn can_trade(
+		account: &AccountKey,
+		market: MarketId,
+		lots: Lots,
+		cost: Quote,
+		fee: Quote,
+		reserved: Quote,
+	) -> bool {
+		Books::can_trade(account, market, lots, cost, fee, reserved)
+	}
+	fn batch(
+		market: MarketId,
+		fee_rate: Ratio,
+		max_position: Size,
+		new_risk: NewRisk,
+	) -> Self::Batch {
+		<Books as Ledger>::batch(market, fee_rate, max_position, new_risk)
+	}
+	fn settle(market: MarketId, price: Price, trades: &[Trade]) -> DispatchResult {
+		Books::settle(market, price, trades)
+	}
+	fn transfer(
+		pool: PoolId,
+		from: Option<&AccountKey>,
+		to: Option<&AccountKey>,
+		amount: Quote,
+	) -> DispatchResult {
+		<Books as Ledger>::transfer(pool, from, to, amount)
+	}
+	fn open(
+		id: &SubaccountId,
+		pool: PoolId,
+		isolated: Option<MarketId>,
+	) -> Result<AccountKey, DispatchError> {
+		<Books as Ledger>::open(id, pool, isolated)
+	}
+	fn credit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) -> DispatchResult {
+		<Books as Ledger>::credit(account, asset, amount)
+	}
+	fn debit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) -> DispatchResult {
+		<Books as Ledger>::debit(account, asset, amount)
+	}
+	fn withdrawable(account: &AccountKey, asset: Option<AssetId>) -> Amount {
+		<Books as Ledger>::withdrawable(account, asset)
+	}
+	fn levy_weight() -> Weight {
+		Books::levy_weight()
+	}
+	fn awaits_levy(account: &AccountKey) -> bool {
+		Books::awaits_levy(account)
+	}
+	fn levy_weight_of(account: &AccountKey) -> Weight {
+		let own = Others::get().levies.contains(account);
+		if own {
+			OWN_LEVY
+		} else {
+			Weight::zero()
+		}
+	}
+	fn filing_weight(account: &AccountKey) -> Weight {
+		let legs = Books::state(account).map(|state| state.legs()).unwrap_or_default();
+		Weight::from_parts(EachFiled::get() * legs as u64, 0)
+	}
+	fn most_filing_weight() -> Weight {
+		Weight::from_parts(MostFiled::get(), 0)
+	}
+}
+
+impl Solvency for Weighed {
+	fn step(limit: Weight) -> BookStep {
+		Books::step(limit)
+	}
+	fn due(limit: u32) -> Vec<AccountKey> {
+		Books::due(limit)
+	}
+	fn recheck(account: &AccountKey) -> Result<bool, DispatchError> {
+		Books::recheck(account)
+	}
+}
+
+impl Estates for Weighed {
+	fn plan(
+		account: &AccountKey,
+		open_orders: u32,
+		terms: &impl breakwater_liquidation::Terms,
+	) -> Result<breakwater_liquidation::Action, DispatchError> {
+		Books::plan(account, open_orders, terms)
+	}
+	fn equity(account: &AccountKey) -> Option<NanoQuote> {
+		Books::equity(account)
+	}
+	fn fund(pool: PoolId) -> Quote {
+		Books::fund(pool)
+	}
+	fn capital(pool: PoolId) -> Quote {
+		Books::capital(pool)
+	}
+	fn sell_collateral(
+		from: &AccountKey,
+		to: &AccountKey,
+		asset: AssetId,
+		lots: Size,
+		price: Price,
+	) -> DispatchResult {
+		Books::sell_collateral(from, to, asset, lots, price)
+	}
+	fn absorb(from: &AccountKey, to: &AccountKey) -> DispatchResult {
+		<Books as Estates>::absorb(from, to)
+	}
+	fn charge(from: &AccountKey, to: &AccountKey, amount: Quote) -> DispatchResult {
+		Books::charge(from, to, amount)
+	}
+	fn move_fund(from: PoolId, to: PoolId, amount: Quote) -> DispatchResult {
+		Books::move_fund(from, to, amount)
+	}
+	fn accounts_after(last: Option<&AccountKey>, limit: u32) -> Vec<AccountKey> {
+		Books::accounts_after(last, limit)
+	}
+}
+
 /// What only liquidation asks others about.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
@@ -116,6 +270,8 @@ pub struct Asked {
 	pub(crate) absorbed: Vec<AccountKey>,
 	/// Accounts that it refuses.
 	pub(crate) poisoned: BTreeSet<AccountKey>,
+	/// The markets in which it was to take lots, in order.
+	pub(crate) handed: Vec<MarketId>,
 	/// Accounts that have a levy to settle.
 	pub(crate) levies: BTreeSet<AccountKey>,
 }
@@ -123,7 +279,9 @@ pub struct Asked {
 /// Touches are counted, and nothing is paid.
 pub struct Debts;
 
+/// What a levy weighs at most, and of the accounts of the tests.
 pub(crate) const LEVY: Weight = Weight::from_parts(7, 0);
+pub(crate) const OWN_LEVY: Weight = Weight::from_parts(5, 0);
 
 impl Levies for Debts {
 	fn are_open(_: PoolId) -> bool {
@@ -221,6 +379,8 @@ impl Insurance for Backstops {
 		price: Price,
 	) -> DispatchResult {
 		let backstop = Others::get().backstop.ok_or("there is no backstop")?;
+		others(|others| others.handed.push(market));
+		ensure!(!Others::get().poisoned.contains(account), "poisoned");
 		ensure!(lots.side() == position(account, market).side(), "not its side");
 		ensure!(lots.size() <= position(account, market).size(), "more than it has");
 		others(|others| others.room -= lots.size().get());
@@ -439,12 +599,25 @@ impl breakwater_ledger::BenchmarkHelper for Bench {
 	}
 }
 
+/// As many steps as there may be, all of them reached by four lots.
+#[cfg(feature = "runtime-benchmarks")]
+fn steep() -> breakwater_margin::Brackets {
+	let step = |lots: u64| {
+		let factor = Ratio::saturating_from_percent(100 + lots * 10);
+		breakwater_margin::Step { beyond: Size::new(lots), factor }
+	};
+	breakwater_margin::Brackets::new(&[1, 2, 3].map(step)).unwrap()
+}
+
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Engine {
-	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
+	fn markets(count: u32, are_steep: bool) -> (PoolId, Vec<MarketId>) {
 		MaxAccounts::set(&1_000);
 		world(|world| {
-			let market = world.market(BTC).clone();
+			let mut market = world.market(BTC).clone();
+			if are_steep {
+				market.brackets = steep();
+			}
 			world.markets.extend((0..count).map(|id| (MarketId(id), market.clone())));
 		});
 		(POOL, (0..count).map(MarketId).collect())
@@ -457,6 +630,13 @@ impl crate::BenchmarkHelper for Engine {
 		let amount = u128::from(lots.get()) * UNITS_PER_LOT;
 		support::deposit::<Books>(account, Some(DOT), amount).unwrap();
 		DOT
+	}
+	fn backstop(_: PoolId) -> AccountKey {
+		// Every run of a benchmark begins with an empty state.
+		let id = support::subaccount(BACKSTOP, 0);
+		let _ = <Books as Ledger>::open(&id, POOL, None);
+		others(|others| others.room = u64::MAX);
+		Others::get().backstop.unwrap()
 	}
 	fn paid_for(_: PoolId, _: &[MarketId]) -> Vec<Vec<u8>> {
 		Vec::new()

@@ -24,6 +24,9 @@ use crate::{
 
 /// Most orders that are cancelled of an account in a block. An account may not have more.
 pub(crate) const MAX_CANCELLED: u32 = 64;
+/// So many of an account's legs are handed over or sold to the backstop in a block: each is a change
+/// of the whole account. The others are still offered, and have their turn in the next blocks.
+pub(crate) const MAX_TAKEN: u32 = 4;
 
 /// What became of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +46,21 @@ pub(crate) struct Effort {
 	pub(crate) orders: u32,
 	/// Of the levy that it had to settle.
 	pub(crate) levy: Weight,
+	/// Whether the backstop was to take it over whole.
+	pub(crate) absorbed: bool,
+	/// Legs of which the backstop was asked how much it takes.
+	pub(crate) asked: u32,
+	/// Positions of which it was to take lots.
+	pub(crate) handed: u32,
+	/// Sales of collateral to it that were tried.
+	pub(crate) sold: u32,
+}
+
+impl Effort {
+	/// Whether the backstop takes nothing more of the account in this block.
+	fn is_exhausted(&self) -> bool {
+		self.handed.saturating_add(self.sold) >= MAX_TAKEN
+	}
 }
 
 /// An account that is looked at.
@@ -65,9 +83,7 @@ impl<T: Config> Pallet<T> {
 		(now, places): (Moment, u32),
 		(known, effort): (&mut KnownTerms, &mut Effort),
 	) -> Result<Outcome, DispatchError> {
-		if T::Ledger::awaits_levy(key) {
-			effort.levy = T::Ledger::levy_weight();
-		}
+		effort.levy = T::Ledger::levy_weight_of(key);
 		if !T::Ledger::recheck(key)? {
 			Self::forget(key, &before, End::Recovered);
 			return Ok(Outcome::Treated);
@@ -88,14 +104,19 @@ impl<T: Config> Pallet<T> {
 		let terms = AccountTerms::of::<T>(&state, known);
 		let action = T::Ledger::plan(key, 0, &terms)?;
 		let patient = Patient { key, pool, state, terms, before, now, places };
-		Self::carry_out(patient, action)
+		Self::carry_out(patient, action, effort)
 	}
 
-	fn carry_out(patient: Patient<'_>, action: Action) -> Result<Outcome, DispatchError> {
+	fn carry_out(
+		patient: Patient<'_>,
+		action: Action,
+		effort: &mut Effort,
+	) -> Result<Outcome, DispatchError> {
 		let Patient { key, before, now, terms, .. } = &patient;
 		match action {
 			Action::Leave => Self::forget(key, before, End::Recovered),
 			Action::TakeOver { deficit } if terms.all_allowed() => {
+				effort.absorbed = true;
 				T::Insurance::absorb(key)?;
 				Self::deposit_event(Event::Absorbed { account: **key, deficit });
 				Self::forget(key, before, End::TakenOver);
@@ -104,7 +125,7 @@ impl<T: Config> Pallet<T> {
 			Action::TakeOver { .. } | Action::CancelOrders => {
 				Self::wait(key, before, *now, End::Waits);
 			},
-			Action::Close(closes) => return Self::offer(patient, &closes),
+			Action::Close(closes) => return Self::offer(patient, &closes, effort),
 		}
 		Ok(Outcome::Treated)
 	}
@@ -126,7 +147,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Offers what is to be closed, and takes back what is not.
-	fn offer(patient: Patient<'_>, closes: &[LegClose]) -> Result<Outcome, DispatchError> {
+	fn offer(
+		patient: Patient<'_>,
+		closes: &[LegClose],
+		effort: &mut Effort,
+	) -> Result<Outcome, DispatchError> {
 		let Patient { key, pool, before, now, places, .. } = &patient;
 		if before.waits_until > now.block {
 			return Ok(Outcome::Treated);
@@ -136,13 +161,15 @@ impl<T: Config> Pallet<T> {
 			return Ok(Outcome::NoPlace);
 		}
 		let mut auctions = BoundedVec::new();
+		// What the backstop has left of them, behind all others.
+		let mut left_over = Vec::new();
 		let mut nobody_buys = false;
 		let mut flow = Vec::new();
-		for close in closes {
+		for close in in_turn(closes, before, *pool) {
 			let auction = Auction::of(close.leg, *pool);
 			let Some(terms) = patient.terms.of_leg(close.leg) else { continue };
-			let offer = Self::next_offer(&patient, &auction, close, terms)?;
-			let taken = Self::at_the_end(&patient, &auction, offer, terms)?;
+			let offer = Self::next_offer(&patient, &auction, &close, terms)?;
+			let taken = Self::at_the_end(&patient, &auction, (offer, terms), effort)?;
 			nobody_buys |= taken.is_some_and(Lots::is_zero);
 			let left = offer.lots.try_sub(taken.unwrap_or_default()).map_err(Error::<T>::from)?;
 			if left.is_zero() {
@@ -153,11 +180,16 @@ impl<T: Config> Pallet<T> {
 			// It has room for all accounts that may have offers.
 			let _ = Fresh::<T>::try_append(auction, *key);
 			// There are no more closes than legs.
-			let _ = auctions.try_push(auction);
+			if taken.is_some() {
+				left_over.push(auction);
+			} else {
+				let _ = auctions.try_push(auction);
+			}
 			if let (Auction::Market(market), Some(side)) = (auction, left.side()) {
 				flow.push((market, side));
 			}
 		}
+		let _ = auctions.try_extend(left_over.into_iter());
 		let others_wait = || Backlog::<T>::get().total > 0;
 		if nobody_buys && full && others_wait() {
 			Self::yield_place(key, before, *now, &auctions);
@@ -227,21 +259,25 @@ impl<T: Config> Pallet<T> {
 	fn at_the_end(
 		patient: &Patient<'_>,
 		auction: &Auction,
-		offer: Offer,
-		terms: &LiquidationTerms,
+		(offer, terms): (Offer, &LiquidationTerms),
+		effort: &mut Effort,
 	) -> Result<Option<Lots>, DispatchError> {
 		let Patient { key, pool, now, .. } = patient;
 		let before = Offers::<T>::get(auction, key);
 		let was_offered = before
 			.is_some_and(|old| old.ran_out && old.block < now.block && old.opened == offer.opened);
-		if !offer.ran_out || !was_offered {
+		if !offer.ran_out || !was_offered || effort.is_exhausted() {
 			return Ok(None);
 		}
+		effort.asked = effort.asked.saturating_add(1);
 		let price = Self::dutch_price(&offer, terms, now.time);
 		let taken = match auction {
-			Auction::Market(market) => Self::hand_over(key, *market, &offer, price),
+			Auction::Market(market) => {
+				Self::hand_over(key, *market, (&offer, price), &mut effort.handed)
+			},
 			Auction::Collateral(_, asset) => {
-				Self::sell_to_backstop(key, (*pool, *asset), &offer, price)
+				let sold = &mut effort.sold;
+				Self::sell_to_backstop(key, (*pool, *asset), (&offer, price), sold)
 			},
 		};
 		if taken.is_zero() {
@@ -254,8 +290,14 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(lots))
 	}
 
-	/// Hands lots of a position over to the backstop. Returns how many it took.
-	fn hand_over(key: &AccountKey, market: MarketId, offer: &Offer, price: Price) -> Size {
+	/// Hands lots of a position over to the backstop, and counts it if there is room for any. Returns
+	/// how many it took.
+	pub(crate) fn hand_over(
+		key: &AccountKey,
+		market: MarketId,
+		(offer, price): (&Offer, Price),
+		handed: &mut u32,
+	) -> Size {
 		let Some(side) = offer.held.side() else { return Size::ZERO };
 		let Ok(wanted) = offer.size().signed(side) else { return Size::ZERO };
 		let size = T::Insurance::takeover_room(market, wanted).min(offer.size());
@@ -263,17 +305,18 @@ impl<T: Config> Pallet<T> {
 		if size.is_zero() {
 			return size;
 		}
+		*handed = handed.saturating_add(1);
 		let taken = with_storage_layer(|| T::Insurance::take_over_lots(key, market, lots, price));
 		taken_or_nothing(size, taken)
 	}
 
-	/// Sells collateral to the backstop, for its cash and what the fund may give it. Returns how
-	/// many lots it took.
-	fn sell_to_backstop(
+	/// Sells collateral to the backstop, for its cash and what the fund may give it, and counts how
+	/// often that is tried. Returns how many lots it took.
+	pub(crate) fn sell_to_backstop(
 		key: &AccountKey,
 		(pool, asset): (PoolId, AssetId),
-		offer: &Offer,
-		price: Price,
+		(offer, price): (&Offer, Price),
+		sold: &mut u32,
 	) -> Size {
 		let Some(backstop) = T::Insurance::backstop(pool) else { return Size::ZERO };
 		let cash = T::Ledger::state(&backstop).map(|state| state.cash).unwrap_or_default();
@@ -284,14 +327,15 @@ impl<T: Config> Pallet<T> {
 			let Some((size, cost)) = Self::affordable(asset, offer.size(), price, money) else {
 				continue;
 			};
-			let sold = with_storage_layer(|| -> DispatchResult {
+			*sold = sold.saturating_add(1);
+			let done = with_storage_layer(|| -> DispatchResult {
 				let missing = cost.try_sub(cash).map_err(Error::<T>::from)?;
 				if missing.is_positive() {
 					T::Ledger::transfer(pool, None, Some(&backstop), missing)?;
 				}
 				T::Ledger::sell_collateral(key, &backstop, asset, size, price)
 			});
-			if sold.is_ok() {
+			if done.is_ok() {
 				return size;
 			}
 		}
@@ -342,6 +386,18 @@ impl<T: Config> Pallet<T> {
 		Self::put_plan(key, before, Some(plan));
 		Self::deposit_event(Event::SetAside { account: *key, error, retry: waits_until.into() });
 	}
+}
+
+/// The closes in the order of the plan before, those that it does not know last: so what the
+/// backstop has left comes after what it was not asked for.
+fn in_turn(closes: &[LegClose], before: &Plan, pool: PoolId) -> Vec<LegClose> {
+	let place = |close: &LegClose| {
+		let auction = Auction::of(close.leg, pool);
+		before.auctions.iter().position(|known| *known == auction).unwrap_or(usize::MAX)
+	};
+	let mut closes = closes.to_vec();
+	closes.sort_by_cached_key(place);
+	closes
 }
 
 fn taken_or_nothing(size: Size, taken: DispatchResult) -> Size {

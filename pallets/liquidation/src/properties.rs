@@ -1,7 +1,7 @@
 //! Any sequence of prices, batches, bids and deposits, checked against a full scan that computes
 //! every account by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use breakwater_auction::ForcedFill;
 use breakwater_interfaces::Ledger;
@@ -16,6 +16,8 @@ use crate::{mock::*, *};
 const MARKETS: [MarketId; 2] = [BTC, ETH];
 const TRADERS: u8 = 8;
 const BIDDER: u8 = 100;
+/// Both markets and an asset.
+const MOST_LEGS: u64 = 3;
 /// As many accounts as there are.
 const EVERYBODY: u64 = 1_000;
 
@@ -284,7 +286,23 @@ fn run_bid(market: MarketId, side: Side, size: Size, away: i64) {
 	let worse = |price: Price| if side == Side::Buy { price > limit } else { price < limit };
 	assert!(!outcome.fills.iter().any(|fill| worse(fill.price)), "worse than the limit");
 	assert_eq!(lots_bid(told_before), outcome.size.get());
+	let fills = outcome.fills.iter().map(|fill| (fill.account, fill.price));
+	check_filing(&before, &fills.collect::<Vec<_>>(), [&state, &state_of(&bidder)], &outcome);
 	check_fills(&before);
+}
+
+/// Filing anew weighs one for every leg of those who sold, and of the bidder at every price.
+fn check_filing(
+	before: &Scan,
+	fills: &[(AccountKey, Price)],
+	bidder: [&SubaccountState; 2],
+	outcome: &BidOutcome,
+) {
+	let sold: usize = fills.iter().map(|(account, _)| before[account].1.legs()).sum();
+	let prices: BTreeSet<Price> = fills.iter().map(|(_, price)| *price).collect();
+	let [was, is] = bidder.map(|state| state.legs() * prices.len());
+	assert!(sold + was <= 3 * MOST_LEGS as usize, "more than was declared");
+	assert_eq!(outcome.filing.ref_time(), (sold + was.max(is)) as u64);
 }
 
 fn run_collateral_bid(size: Size, limit: Price) {
@@ -331,6 +349,8 @@ fn run(step: &Step) {
 
 fn begin(starts: &[Start], depth: u64) {
 	set_depth(depth);
+	EachFiled::set(&1);
+	MostFiled::set(&MOST_LEGS);
 	opened(BIDDER, 200_000);
 	for (number, start) in (1u8..).zip(starts) {
 		opened(number, start.quote);

@@ -43,8 +43,8 @@ struct Round {
 	places: u32,
 	/// The terms of the markets that were met.
 	terms: KnownTerms,
-	/// How many offer to buy and to sell in each market.
-	flow: BTreeMap<MarketId, (u32, u32)>,
+	/// What it weighs to net those that offer to buy, and those that offer to sell, in each market.
+	flow: BTreeMap<MarketId, (Weight, Weight)>,
 	/// What netting them against each other weighs at most: it is kept for that.
 	netting: Weight,
 }
@@ -75,34 +75,49 @@ impl Round {
 	}
 
 	/// Remembers on which sides an account offers. Where there are both, all may be netted.
-	fn note<T: Config>(&mut self, offered: &[(MarketId, Side)]) {
-		let each = one(T::WeightInfo::net);
+	fn note<T: Config>(&mut self, account: &AccountKey, offered: &[(MarketId, Side)]) {
+		let weight = netting_weight::<T>(account);
 		for (market, side) in offered {
 			let (buys, sells) = self.flow.entry(*market).or_default();
 			let (same, other) = match side {
 				Side::Buy => (buys, *sells),
 				Side::Sell => (sells, *buys),
 			};
-			let more = match (*same, other) {
-				(_, 0) => 0,
-				(0, other) => other.saturating_add(1),
-				_ => 1,
-			};
-			*same = same.saturating_add(1);
-			self.netting.saturating_accrue(each.saturating_mul(more.into()));
+			if other != Weight::zero() {
+				let waited = if *same == Weight::zero() { other } else { Weight::zero() };
+				self.netting.saturating_accrue(waited.saturating_add(weight));
+			}
+			same.saturating_accrue(weight);
 		}
 	}
 }
 
-/// What it takes to plan an account, and to look at its offers for the batch.
-fn account_weight<T: Config>(effort: Effort) -> Weight {
-	let Effort { legs, orders, levy } = effort;
+/// What it takes to plan an account, to look at its offers for the batch, and what the backstop has
+/// to do with it.
+pub(crate) fn account_weight<T: Config>(effort: Effort) -> Weight {
+	let Effort { legs, orders, levy, absorbed, asked, handed, sold } = effort;
 	let looked = one(T::WeightInfo::force).saturating_mul(legs.into());
-	let planned = T::WeightInfo::treat(legs).saturating_add(looked).saturating_add(levy);
-	if orders == 0 {
-		return planned;
+	let taken = [
+		T::WeightInfo::takeover_room().saturating_mul(asked.into()),
+		T::WeightInfo::hand_over(legs).saturating_mul(handed.into()),
+		T::WeightInfo::sell_to_backstop(legs).saturating_mul(sold.into()),
+	];
+	let mut weight = T::WeightInfo::treat(legs).saturating_add(looked).saturating_add(levy);
+	for taken in taken {
+		weight.saturating_accrue(taken);
 	}
-	planned.saturating_add(T::WeightInfo::cancel(orders))
+	if absorbed {
+		weight.saturating_accrue(T::WeightInfo::absorb(legs));
+	}
+	if orders > 0 {
+		weight.saturating_accrue(T::WeightInfo::cancel(orders));
+	}
+	weight
+}
+
+/// What it weighs to net an account in a market.
+pub(crate) fn netting_weight<T: Config>(account: &AccountKey) -> Weight {
+	one(T::WeightInfo::net).saturating_add(T::Ledger::filing_weight(account))
 }
 
 /// What one more of something weighs.
@@ -205,7 +220,7 @@ impl<T: Config> Pallet<T> {
 		round.terms = known;
 		round.used.saturating_accrue(account_weight::<T>(effort));
 		match treated {
-			Ok(Outcome::Offered(flow)) => round.note::<T>(&flow),
+			Ok(Outcome::Offered(flow)) => round.note::<T>(key, &flow),
 			Ok(Outcome::Treated) => {},
 			Ok(Outcome::NoPlace) => {
 				round.without_place.insert(*key);

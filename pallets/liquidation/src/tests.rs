@@ -522,6 +522,146 @@ mod the_end {
 	}
 }
 
+mod takeovers {
+	use super::*;
+	use breakwater_units::{AccountKey, MarketId};
+
+	const MARKETS: u32 = 6;
+
+	/// An account with 100 lots in each of six markets, far below its margin, whose offers stand at
+	/// their reserves: the next block asks the backstop.
+	fn at_the_end() -> AccountKey {
+		let market = world(|world| world.market(BTC).clone());
+		let markets = (0..MARKETS).map(|id| (MarketId(id), market.clone()));
+		world(|world| world.markets.extend(markets));
+		let account = opened(1, 60_000 * u128::from(MARKETS));
+		for id in 0..MARKETS {
+			buy(1, MarketId(id), 100);
+			set_mark(MarketId(id), 960);
+		}
+		next_block();
+		pass(10_000);
+		account
+	}
+
+	/// The next block. Returns what it weighed, beside planning one account, and in which markets
+	/// the backstop was to take lots.
+	fn weigh_block() -> (u64, Vec<MarketId>) {
+		others(|others| others.handed.clear());
+		System::set_block_number(System::block_number() + 1);
+		breakwater_test_support::pass(BLOCK_TIME);
+		Books::step(Weight::MAX);
+		let used = <Liquidator as Liquidation>::work(Weight::MAX);
+		let mut handed = Others::get().handed;
+		handed.sort_unstable();
+		(used.ref_time() - Each::get(), handed)
+	}
+
+	#[test]
+	fn a_whole_account_weighs_by_its_legs() {
+		with_chain(|| {
+			EachTaken::set(&100);
+			let account = opened(1, 120_000);
+			buy(1, BTC, 100);
+			buy(1, ETH, 100);
+			set_mark(BTC, 870);
+
+			let (weight, handed) = weigh_block();
+
+			assert_eq!(Others::get().absorbed, [account]);
+			assert_eq!((weight, handed), (2 * 100, vec![]));
+		});
+	}
+
+	/// Also if that fails, and is undone.
+	#[test]
+	fn what_fails_weighs_the_same() {
+		with_chain(|| {
+			EachTaken::set(&100);
+			let account = long(1);
+			others(|others| {
+				others.poisoned.insert(account);
+			});
+			set_mark(BTC, 870);
+			assert_eq!(weigh_block(), (100, vec![]));
+		});
+	}
+
+	#[test]
+	fn a_backstop_without_room_was_only_asked() {
+		with_chain(|| {
+			EachAsked::set(&10);
+			EachTaken::set(&1_000);
+			let account = at_the_end();
+			assert_eq!(weigh_block(), (u64::from(MARKETS) * 10, vec![]));
+			assert_eq!(Plans::<Test>::get(account).unwrap().auctions.len(), MARKETS as usize);
+		});
+	}
+
+	#[test]
+	fn no_more_legs_than_a_block_may_take_and_the_others_in_the_next() {
+		with_chain(|| {
+			EachAsked::set(&10);
+			EachTaken::set(&1_000);
+			let account = at_the_end();
+			others(|others| others.room = 1_000_000);
+
+			let (weight, first) = weigh_block();
+			assert_eq!(first.len(), plan::MAX_TAKEN as usize);
+			assert_eq!(weight, 4 * (10 + 1_000 * u64::from(MARKETS)));
+			// The others are offered as before.
+			let plan = Plans::<Test>::get(account).unwrap();
+			assert_eq!(plan.auctions.len(), 2);
+
+			let (_, mut all) = weigh_block();
+			assert_eq!(all.len(), 2);
+			all.extend(first);
+			all.sort_unstable();
+			assert_eq!(all, (0..MARKETS).map(MarketId).collect::<Vec<_>>());
+		});
+	}
+
+	/// What it fails to take it is not asked for again before it was asked for all others.
+	#[test]
+	fn those_that_it_has_left_come_last() {
+		with_chain(|| {
+			let account = at_the_end();
+			others(|others| {
+				others.room = 1_000_000;
+				others.poisoned.insert(account);
+			});
+			let (_, mut tried) = weigh_block();
+			assert_eq!(tried.len(), 4);
+			tried.extend(weigh_block().1);
+			tried.sort_unstable();
+			tried.dedup();
+			assert_eq!(tried.len(), MARKETS as usize);
+		});
+	}
+
+	#[test]
+	fn a_sale_of_collateral_weighs_by_the_legs_of_the_account() {
+		with_chain(|| {
+			EachAsked::set(&10);
+			EachTaken::set(&1_000);
+			opened(1, 0);
+			deposit(1, Some(DOT), 100);
+			buy(1, BTC, 92);
+			trade_at(1, BTC, -92, 900);
+			opened(3, 20_000);
+			<Books as Ledger>::transfer(POOL, Some(&key(3)), None, Quote::new(19_000)).unwrap();
+			next_block();
+			pass(10_000);
+
+			assert_eq!(weigh_block().0, 10 + 1_000);
+			// The fund has nothing left that would buy a lot.
+			next_block();
+			pass(10_500);
+			assert_eq!(weigh_block().0, 10);
+		});
+	}
+}
+
 mod fairness {
 	use super::*;
 
@@ -568,6 +708,61 @@ mod fairness {
 			let used = Liquidator::work(Weight::from_parts(8, 0));
 			assert!(used.ref_time() <= 8, "{used:?}");
 			assert!(has(|event| matches!(event, Event::Filled { venue: Venue::Netted, .. })));
+		});
+	}
+
+	/// So is what filing the accounts anew weighs: what is planned on both sides is netted, all of it.
+	#[test]
+	fn and_what_filing_large_accounts_will_weigh() {
+		with_chain(|| {
+			EachNetted::set(&1);
+			EachFiled::set(&3);
+			let longs = (1..=5).map(|number| (number, 100, 1_010));
+			let shorts = (6..=10).map(|number| (number, -100, 968));
+			for (number, lots, price) in longs.chain(shorts) {
+				opened(number, 60_000);
+				trade_at(number, BTC, lots, price);
+			}
+			set_mark(BTC, 989);
+			Books::step(Weight::MAX);
+
+			let used = Liquidator::work(Weight::from_parts(40, 0));
+
+			let planned = Plans::<Test>::iter().count() as u64;
+			let netted =
+				|event: &&Event<Test>| matches!(event, Event::Filled { venue: Venue::Netted, .. });
+			assert_eq!(events().iter().filter(netted).count() as u64, planned);
+			assert_eq!(used.ref_time(), planned * (1 + 1 + 3));
+			assert!(planned >= 4 && used.ref_time() <= 40, "{planned}: {used:?}");
+		});
+	}
+
+	#[test]
+	fn no_more_are_netted_than_fit() {
+		with_chain(|| {
+			EachNetted::set(&1);
+			EachFiled::set(&3);
+			for number in 1..=3 {
+				long(number);
+			}
+			for number in 4..=6 {
+				opened(number, 60_000);
+				trade_at(number, BTC, -100, 978);
+			}
+			set_mark(BTC, 989);
+			System::set_block_number(System::block_number() + 1);
+			Books::step(Weight::MAX);
+			for number in 1..=6 {
+				let known = (&mut Default::default(), &mut Default::default());
+				let when = (Liquidator::moment(), 100);
+				Liquidator::treat(&key(number), Plan::default(), when, known).unwrap();
+			}
+
+			let mut used = Weight::zero();
+			let limit = Weight::from_parts(6 * 4 - 1, 0);
+			Liquidator::net(BTC, Liquidator::moment(), limit, &mut used).unwrap();
+
+			assert_eq!(used, Weight::from_parts(5 * 4, 0));
 		});
 	}
 
@@ -692,9 +887,119 @@ mod bidding {
 			assert_eq!(call.get_dispatch_info().call_weight, LEVY);
 			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, Some(Weight::zero()));
 			owe_levy(bidder);
-			assert_eq!(bid(2, 1, 988).unwrap().actual_weight, None, "what was declared");
+			assert_eq!(
+				bid(2, 1, 988).unwrap().actual_weight,
+				Some(OWN_LEVY),
+				"its own, not the most"
+			);
 			let failed = bid(2, 1, 1).unwrap_err();
 			assert_eq!(failed.post_info.actual_weight, Some(Weight::zero()));
+		});
+	}
+
+	/// Filing an account weighs four for each leg, and no more than twelve: thirty-six in a bid.
+	fn weigh_filing() {
+		EachFiled::set(&4);
+		MostFiled::set(&12);
+	}
+
+	fn filed(number: u8, size: u64) -> u64 {
+		bid(number, size, 1_000).unwrap().actual_weight.unwrap().ref_time()
+	}
+
+	#[test]
+	fn weighs_filing_those_who_trade() {
+		with_chain(|| {
+			weigh_filing();
+			for number in 1..=2 {
+				long(number);
+			}
+			set_mark(BTC, 989);
+			next_block();
+			opened(3, 10_000_000);
+			buy(3, ETH, 1);
+			let (number, market, side) = (0, BTC, Side::Buy);
+			let (size, limit) = (Size::new(1), Price::new(988));
+			let call = crate::Call::<Test>::bid { number, market, side, size, limit };
+			assert_eq!(call.get_dispatch_info().call_weight, Weight::from_parts(36, 0));
+
+			// One leg of each of the two, and two of the bidder, who has traded in two markets now.
+			assert_eq!(filed(3, 2), 2 * 4 + 8);
+			assert_eq!(
+				bid(3, 1, 1).unwrap_err().post_info.actual_weight,
+				None,
+				"what was declared"
+			);
+		});
+	}
+
+	#[test]
+	fn fills_no_more_than_can_be_filed() {
+		with_chain(|| {
+			weigh_filing();
+			let accounts: Vec<_> = (1..=10).map(long).collect();
+			set_mark(BTC, 989);
+			next_block();
+			let bidder = opened(20, 100_000_000);
+			buy(20, ETH, 1);
+
+			// 4 of the bidder, and 4 of each: eight fit
+			let left = || accounts.iter().filter(|account| offer_of(account).is_some()).count();
+			assert_ok!(bid(20, 1_000_000, 1_000));
+			assert_eq!(left(), 2);
+			assert_ok!(bid(20, 1_000_000, 1_000));
+			assert_eq!(left(), 0);
+			assert_eq!(position(&bidder, BTC), Lots::new(10 * 21));
+		});
+	}
+
+	/// Of a price at which the first has been saved since.
+	#[test]
+	fn counts_the_bidder_with_the_first_who_sells() {
+		with_chain(|| {
+			weigh_filing();
+			let mut accounts: Vec<_> = (1..=9).map(|number| (long(number), number)).collect();
+			set_mark(BTC, 989);
+			next_block();
+			accounts.sort_unstable();
+			deposit(accounts[0].1, None, 100_000);
+			opened(20, 100_000_000);
+			buy(20, BTC, 1);
+			let wanted = (Side::Buy, Size::new(1_000_000), Price::new(1_000));
+			let told = Liquidator::simulate_bid(&key(20), BTC, wanted).unwrap();
+			assert_eq!((told.fills.len(), told.filing.ref_time()), (8, 36));
+
+			buy(20, ETH, 1);
+			let told = Liquidator::simulate_bid(&key(20), BTC, wanted).unwrap();
+			assert_eq!((told.fills.len(), told.filing.ref_time()), (7, 36));
+		});
+	}
+
+	/// A bidder trades once at every price.
+	#[test]
+	fn weighs_the_bidder_for_every_price() {
+		with_chain(|| {
+			weigh_filing();
+			for number in 1..=6 {
+				opened(number, 60_000 + u128::from(number) * 2_000);
+				buy(number, BTC, 100);
+			}
+			set_mark(BTC, 970);
+			next_block();
+			pass(5_000);
+			opened(20, 100_000_000);
+			buy(20, BTC, 1);
+			let told = Liquidator::simulate_bid(
+				&key(20),
+				BTC,
+				(Side::Buy, Size::new(1_000_000), Price::new(1_000)),
+			);
+			let fills = told.unwrap().fills;
+			let mut prices: Vec<_> = fills.iter().map(|fill| fill.price).collect();
+			prices.dedup();
+			// 4 of each who sells, and 4 of the bidder at each price: four fit
+			assert_eq!((fills.len(), prices.len()), (4, 4), "{fills:?}");
+			assert_eq!(filed(20, 1_000_000), 4 * 4 + 4 * 4);
 		});
 	}
 
@@ -715,7 +1020,7 @@ mod bidding {
 		});
 	}
 
-	/// Planning an account weighs one, and its levy seven.
+	/// Planning an account weighs one, and its levy five.
 	#[test]
 	fn and_planning_weighs_the_levy_too() {
 		with_chain(|| {
@@ -725,7 +1030,7 @@ mod bidding {
 			let usual = <Liquidator as Liquidation>::work(Weight::MAX);
 			owe_levy(account);
 			System::set_block_number(System::block_number() + 1);
-			assert_eq!(<Liquidator as Liquidation>::work(Weight::MAX), usual + LEVY);
+			assert_eq!(<Liquidator as Liquidation>::work(Weight::MAX), usual + OWN_LEVY);
 		});
 	}
 
@@ -955,6 +1260,31 @@ mod collateral {
 				Some(&Amount::new(20))
 			);
 			assert_eq!(Books::state(&account).unwrap().loan, Quote::new(92_000 - 18_400));
+		});
+	}
+
+	/// Each is settled for itself: the bidder is filed each time.
+	#[test]
+	fn a_bid_weighs_the_bidder_for_every_account() {
+		with_chain(|| {
+			EachFiled::set(&4);
+			MostFiled::set(&12);
+			for number in 1..=5 {
+				rich_debtor(number);
+			}
+			next_block();
+			opened(20, 10_000_000);
+			buy(20, ETH, 1);
+			let bid = |size| {
+				let (size, limit) = (Size::new(size), Price::new(1_000));
+				Liquidator::bid_collateral(signed(20), 0, DOT, size, limit).unwrap()
+			};
+			// Two that sell a lot, with one leg, and each time the bidder, with two from then on.
+			assert_eq!(bid(2).actual_weight, Some(Weight::from_parts(2 * (4 + 8), 0)));
+			let left = || Offers::<Test>::iter_prefix(auction()).count();
+			let before = left();
+			bid(1_000_000);
+			assert_eq!(before - left(), 3, "of 4 and 8 each, into 36");
 		});
 	}
 

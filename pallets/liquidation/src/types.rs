@@ -8,7 +8,7 @@ use breakwater_units::{
 	Timestamp,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
+use frame_support::{traits::ConstU32, weights::Weight, BoundedVec};
 use polkadot_sdk::*;
 use scale_info::TypeInfo;
 
@@ -182,4 +182,6 @@ pub struct BidOutcome {
 	pub cost: Quote,
 	/// Offers it looked at.
 	pub looked: u32,
+	/// What it weighed to file those who traded anew.
+	pub filing: Weight,
 }

@@ -17,6 +17,14 @@ pub trait WeightInfo {
 	fn work(n: u32) -> Weight;
 	/// See the benchmark of this name; `l` from 1 to 24.
 	fn treat(l: u32) -> Weight;
+	/// See the benchmark of this name; `l` from 1 to 24.
+	fn absorb(l: u32) -> Weight;
+	/// See the benchmark of this name.
+	fn takeover_room() -> Weight;
+	/// See the benchmark of this name; `l` from 1 to 24.
+	fn hand_over(l: u32) -> Weight;
+	/// See the benchmark of this name; `l` from 1 to 24.
+	fn sell_to_backstop(l: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 56.
 	fn cancel(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 200.
@@ -84,6 +92,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(l.into())))
+	}
+
+	fn absorb(l: u32) -> Weight {
+		Weight::from_parts(200_000_000, 0)
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(6))
+	}
+
+	fn takeover_room() -> Weight {
+		Weight::from_parts(300_000_000, 0).saturating_add(T::DbWeight::get().reads(7))
+	}
+
+	fn hand_over(l: u32) -> Weight {
+		Weight::from_parts(500_000_000, 0)
+			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(l.into())))
+	}
+
+	fn sell_to_backstop(l: u32) -> Weight {
+		Weight::from_parts(300_000_000, 0)
+			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(12))
+			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(l.into())))
 	}
 
 	// Storage: `Exchange::Traders` (r:1 w:1)
@@ -222,6 +257,18 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn treat(_l: u32) -> Weight {
+		Weight::zero()
+	}
+	fn absorb(_l: u32) -> Weight {
+		Weight::zero()
+	}
+	fn takeover_room() -> Weight {
+		Weight::zero()
+	}
+	fn hand_over(_l: u32) -> Weight {
+		Weight::zero()
+	}
+	fn sell_to_backstop(_l: u32) -> Weight {
 		Weight::zero()
 	}
 	fn cancel(_n: u32) -> Weight {

@@ -258,11 +258,14 @@ impl breakwater_insurance::BenchmarkHelper for Helper {
 }
 
 impl breakwater_liquidator::BenchmarkHelper for Helper {
-	fn markets(count: u32) -> (PoolId, Vec<MarketId>) {
+	fn markets(count: u32, are_steep: bool) -> (PoolId, Vec<MarketId>) {
 		let mut markets = Vec::new();
 		for number in 0..count {
 			let symbol = Symbol::truncate_from(format!("L{number}-PERP").into_bytes());
-			let terms = MarketTerms { symbol, ..first_terms() };
+			let mut terms = MarketTerms { symbol, ..first_terms() };
+			if are_steep {
+				terms.risk.brackets = steep();
+			}
 			let market = MarketId(breakwater_exchange::MarketCount::<Runtime>::get());
 			Exchange::list_market(RuntimeOrigin::root(), Box::new(terms)).expect("there is room");
 			markets.push(market);
@@ -285,6 +288,10 @@ impl breakwater_liquidator::BenchmarkHelper for Helper {
 		asset
 	}
 
+	fn backstop(pool: PoolId) -> AccountKey {
+		<Self as breakwater_ledger::BenchmarkHelper>::backstop(pool)
+	}
+
 	fn paid_for(pool: PoolId, markets: &[MarketId]) -> Vec<Vec<u8>> {
 		let feed = first_terms().feed;
 		let of_market = |market: &MarketId| {
@@ -303,6 +310,9 @@ impl breakwater_liquidator::BenchmarkHelper for Helper {
 			breakwater_circuit_breaker::ChainState::<Runtime>::hashed_key().to_vec(),
 			breakwater_circuit_breaker::Pools::<Runtime>::hashed_key_for(pool),
 			breakwater_risk_engine::PoolLoans::<Runtime>::hashed_key_for(pool),
+			breakwater_risk_engine::Pools::<Runtime>::hashed_key_for(pool),
+			breakwater_risk_engine::MarketList::<Runtime>::hashed_key().to_vec(),
+			breakwater_risk_engine::Pairs::<Runtime>::hashed_key().to_vec(),
 			breakwater_ledger::Pools::<Runtime>::hashed_key_for(pool),
 			breakwater_insurance::OpenPools::<Runtime>::hashed_key().to_vec(),
 			breakwater_insurance::Backstops::<Runtime>::hashed_key().to_vec(),
