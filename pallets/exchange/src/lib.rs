@@ -663,7 +663,7 @@ pub mod pallet {
 		/// Buys shares of a market's AMM with quote of a subaccount.
 		#[pallet::call_index(10)]
 		#[pallet::weight(
-			T::WeightInfo::amm_deposit().saturating_add(T::Ledger::touching_weight(2, 1))
+			T::WeightInfo::amm_deposit().saturating_add(T::Ledger::touching_weight(2))
 		)]
 		pub fn amm_deposit(
 			origin: OriginFor<T>,
@@ -673,7 +673,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let (_, key) = Self::owned(origin, number)?;
 			let both = [key, Self::amm_id(market).key()];
-			T::Ledger::touching((&both, &[key]), T::WeightInfo::amm_deposit(), || {
+			T::Ledger::touching(&both, T::WeightInfo::amm_deposit(), || {
 				Self::do_amm_deposit(market, key, amount).map(drop)
 			})
 		}
@@ -681,7 +681,7 @@ pub mod pallet {
 		/// Gives shares of a market's AMM back for quote.
 		#[pallet::call_index(11)]
 		#[pallet::weight(
-			T::WeightInfo::amm_withdraw().saturating_add(T::Ledger::touching_weight(2, 1))
+			T::WeightInfo::amm_withdraw().saturating_add(T::Ledger::touching_weight(2))
 		)]
 		pub fn amm_withdraw(
 			origin: OriginFor<T>,
@@ -691,8 +691,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let (_, key) = Self::owned(origin, number)?;
 			let both = [key, Self::amm_id(market).key()];
-			let [_, amm] = both;
-			T::Ledger::touching((&both, &[amm]), T::WeightInfo::amm_withdraw(), || {
+			T::Ledger::touching(&both, T::WeightInfo::amm_withdraw(), || {
 				Self::do_amm_withdraw(market, key, shares).map(drop)
 			})
 		}

@@ -99,7 +99,11 @@ impl Scene {
 
 	/// One buys from the other in all markets.
 	fn trade<T: Config>(&self, buyer: &AccountKey, seller: &AccountKey) {
-		for market in &self.markets {
+		self.trade_in::<T>(&self.markets, buyer, seller);
+	}
+
+	fn trade_in<T: Config>(&self, markets: &[MarketId], buyer: &AccountKey, seller: &AccountKey) {
+		for market in markets {
 			let price = T::RiskEngine::market(*market).expect("it has a price").price();
 			let part = |account: &AccountKey, lots| Trade {
 				account: *account,
@@ -111,12 +115,12 @@ impl Scene {
 		}
 	}
 
-	/// An account with positions in all markets and all collateral, and plenty of quote. Somebody
-	/// with nothing else has the other side.
+	/// An account with one position and plenty of quote. What filing others weighs more is asked of
+	/// the ledger.
 	fn trader<T: Config>(&self, number: u32) -> (AccountId, AccountKey) {
-		let (owner, key) = self.open_with_collateral::<T>(number, QUOTE);
+		let (owner, key) = self.open::<T>(number, QUOTE);
 		let (_, other) = self.open::<T>(number + 1_000, QUOTE);
-		self.trade::<T>(&other, &key);
+		self.trade_in::<T>(&self.markets[..1], &other, &key);
 		(owner, key)
 	}
 

@@ -370,7 +370,7 @@ pub mod pallet {
 		/// one pool: as much as could be withdrawn from the first, were the quote at hand.
 		#[pallet::call_index(2)]
 		#[pallet::weight(
-			T::WeightInfo::transfer().saturating_add(<Pallet<T> as Ledger>::touching_weight(2, 1))
+			T::WeightInfo::transfer().saturating_add(<Pallet<T> as Ledger>::touching_weight(2))
 		)]
 		pub fn transfer(
 			origin: OriginFor<T>,
@@ -382,7 +382,7 @@ pub mod pallet {
 			let owner = ensure_signed(origin)?;
 			let both = [from, to].map(|number| SubaccountId { owner: owner.clone(), number }.key());
 			let [from, to] = &both;
-			<Self as Ledger>::touching((&both, &[*from]), T::WeightInfo::transfer(), || {
+			<Self as Ledger>::touching(&both, T::WeightInfo::transfer(), || {
 				Self::move_own(from, to, asset, amount)
 			})
 		}

@@ -534,12 +534,16 @@ mod levies {
 			let (each, most) = (LEVY + ASKING, MOST_LEGS * LEVY + ASKING);
 			let weight = |ref_time| Some(Weight::from_parts(ref_time, 0));
 			let filing = LedgerPallet::most_filing_weight().ref_time();
-			assert_eq!(Some(declared), weight(TRANSFER + filing), "nobody has anything to settle");
+			assert_eq!(
+				Some(declared),
+				weight(TRANSFER + 2 * filing),
+				"nobody has anything to settle"
+			);
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER), "nor to file anew");
 			// Now it is declared, but what somebody else has to settle is given back.
 			owe(opened(3, 10), vec![], 0);
 			let declared = call.get_dispatch_info().call_weight;
-			assert_eq!(Some(declared), weight(TRANSFER + filing + 2 * most));
+			assert_eq!(Some(declared), weight(TRANSFER + 2 * (filing + most)));
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER));
 			owe(second, vec![], 0);
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER + each));
@@ -558,16 +562,19 @@ mod levies {
 	}
 
 	#[test]
-	fn do_not_weigh_alone_in_a_call_that_takes_from_an_account_with_many_terms() {
+	fn do_not_weigh_alone_in_a_call_that_touches_accounts_with_many_terms() {
 		with_chain(|| {
 			let [from, to] = two(100_000);
 			let other = opened(2, 100_000);
+			let weighed = || transfer(10).unwrap().actual_weight;
+			let with = |further: u64| Some(Weight::from_parts(TRANSFER + further * TERM, 0));
 			assert_ok!(trade(BTC, 1_000, (&from, &other), 10, 0));
-			assert_ok!(trade(ETH, 1_000, (&from, &to), 4, 0));
-			let weighed = transfer(10).unwrap().actual_weight;
-			assert_eq!(weighed, Some(Weight::from_parts(TRANSFER + TERM, 0)), "two terms");
-			let back = LedgerPallet::transfer(signed(1), 1, 0, None, Amount::new(10)).unwrap();
-			assert_eq!(back.actual_weight, Some(Weight::from_parts(TRANSFER, 0)), "one");
+			assert_eq!(weighed(), with(0));
+			assert_ok!(trade(ETH, 1_000, (&from, &other), 4, 0));
+			assert_eq!(weighed(), with(1));
+			assert_ok!(deposit(&to, Some(DOT), 100));
+			assert_ok!(trade(BTC, 1_000, (&to, &other), 1, 0));
+			assert_eq!(weighed(), with(2));
 		});
 	}
 

@@ -244,20 +244,20 @@ pub trait Ledger {
 		Weight::zero()
 	}
 
-	/// What a call declares beside what it weighs with accounts that owe no levy and keep their
-	/// levels: it touches so many accounts, of which so many give something away.
-	fn touching_weight(accounts: u64, payers: u64) -> Weight {
-		let filed = Self::most_filing_weight().saturating_mul(payers);
-		Self::levy_weight().saturating_mul(accounts).saturating_add(filed)
+	/// What a call declares that changes so many accounts, beside what it weighs with simple ones
+	/// that owe no levy.
+	fn touching_weight(accounts: u64) -> Weight {
+		let each = Self::levy_weight().saturating_add(Self::most_filing_weight());
+		each.saturating_mul(accounts)
 	}
 
-	/// Runs a call that touches some accounts and weighs `base` beside [`Self::touching_weight`]. What
+	/// Runs a call that changes some accounts and weighs `base` beside [`Self::touching_weight`]. What
 	/// was not needed of that is given back, also if the call fails.
 	///
 	/// # Errors
 	/// Those of the call.
 	fn touching<Info>(
-		(accounts, payers): (&[AccountKey], &[AccountKey]),
+		accounts: &[AccountKey],
 		base: Weight,
 		call: impl FnOnce() -> DispatchResult,
 	) -> DispatchResultWithInfo<Info>
@@ -265,11 +265,10 @@ pub trait Ledger {
 		Info: PostInfo,
 	{
 		// Before the call, which changes them.
-		let levies = accounts.iter().map(Self::levy_weight_of);
-		let weights = levies.chain(payers.iter().map(Self::filing_weight));
-		let used = weights.fold(Weight::zero(), Weight::saturating_add);
-		let count = |accounts: &[AccountKey]| u64::try_from(accounts.len()).unwrap_or(u64::MAX);
-		let declared = Self::touching_weight(count(accounts), count(payers));
+		let each =
+			|account| Self::levy_weight_of(account).saturating_add(Self::filing_weight(account));
+		let used = accounts.iter().map(each).fold(Weight::zero(), Weight::saturating_add);
+		let declared = Self::touching_weight(u64::try_from(accounts.len()).unwrap_or(u64::MAX));
 		tell_weight((used != declared).then(|| base.saturating_add(used)), call())
 	}
 }
