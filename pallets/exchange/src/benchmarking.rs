@@ -171,6 +171,22 @@ mod benchmarks {
 		assert_eq!(Traders::<T>::get(id.key()).map(|t| t.orders.len()), Some(n as usize));
 	}
 
+	/// The same, of an account with all the legs there may be.
+	#[benchmark]
+	fn place_many_full(n: Linear<1, MAX_ORDERS_PER_CALL>) {
+		let market = list::<T>();
+		let id = trader::<T>(0);
+		T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
+		let requests: Vec<OrderRequest> =
+			(0..n).map(|k| request::<T>(market, Side::Buy, -5 - i64::from(k))).collect();
+		let requests = requests.try_into().expect("as many as fit");
+
+		#[extrinsic_call]
+		place_many(RawOrigin::Signed(id.owner.clone()), id.clone(), requests);
+
+		assert_eq!(Traders::<T>::get(id.key()).map(|t| t.orders.len()), Some(n as usize));
+	}
+
 	#[benchmark]
 	fn cancel(n: Linear<1, MAX_ORDERS_PER_CALL>) {
 		let market = list::<T>();

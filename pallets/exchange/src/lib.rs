@@ -65,6 +65,7 @@ pub use types::{
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
+use weigh::Placing;
 
 #[frame_support::pallet]
 // What the macro adds; and lengths are bounded far below 2³².
@@ -509,7 +510,7 @@ pub mod pallet {
 
 		/// Places an order. It takes part in the next block's batch.
 		#[pallet::call_index(1)]
-		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::place(0), 1))]
+		#[pallet::weight(Placing::one::<T>(T::WeightInfo::place(0)).heaviest())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, account: &SubaccountId, request: &OrderRequest| -> bool {
 			Pallet::<T>::is_free_reduction(origin, account, request)
 		})]
@@ -519,7 +520,7 @@ pub mod pallet {
 			request: OrderRequest,
 		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
-			Self::weighed(&key, (T::WeightInfo::place(0), 1), || {
+			Self::weighed(&key, Placing::one::<T>(T::WeightInfo::place(0)), || {
 				Self::do_place(&account, &request)?;
 				if request.reduce_only {
 					Self::count_free_call(&key);
@@ -531,10 +532,7 @@ pub mod pallet {
 		/// Places several orders, each for itself: one that is refused does not keep the others, and
 		/// an event tells why. Fails with the first one's error if all are refused.
 		#[pallet::call_index(2)]
-		#[pallet::weight({
-			let orders = requests.len() as u32;
-			Pallet::<T>::heaviest(T::WeightInfo::place_many(orders), orders)
-		})]
+		#[pallet::weight(Placing::many::<T>(requests.len() as u32).heaviest())]
 		pub fn place_many(
 			origin: OriginFor<T>,
 			account: SubaccountId,
@@ -542,7 +540,7 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
 			let orders = u32::try_from(requests.len()).unwrap_or(u32::MAX);
-			Self::weighed(&key, (T::WeightInfo::place_many(orders), orders), || {
+			Self::weighed(&key, Placing::many::<T>(orders), || {
 				Self::each(key, requests.iter(), |request| {
 					Self::do_place(&account, request).map(|_| ())
 				})
@@ -588,7 +586,7 @@ pub mod pallet {
 
 		/// Cancels an order and places another, or neither.
 		#[pallet::call_index(5)]
-		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::replace(), 1))]
+		#[pallet::weight(Placing::one::<T>(T::WeightInfo::replace()).heaviest())]
 		pub fn replace(
 			origin: OriginFor<T>,
 			account: SubaccountId,
@@ -596,7 +594,7 @@ pub mod pallet {
 			new: OrderRequest,
 		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
-			Self::weighed(&key, (T::WeightInfo::replace(), 1), || {
+			Self::weighed(&key, Placing::one::<T>(T::WeightInfo::replace()), || {
 				let old = Self::cancel_by_id(key, &old, Reason::Replaced)?.number;
 				let new = Self::do_place(&account, &new)?;
 				Self::deposit_event(Event::Replaced { account: key, old, new });
@@ -607,7 +605,7 @@ pub mod pallet {
 		/// Places a stop-loss or take-profit order: it takes part in the batch of the first block
 		/// whose mark meets its level.
 		#[pallet::call_index(6)]
-		#[pallet::weight(Pallet::<T>::heaviest(T::WeightInfo::place_trigger(), 1))]
+		#[pallet::weight(Placing::one::<T>(T::WeightInfo::place_trigger()).heaviest())]
 		pub fn place_trigger(
 			origin: OriginFor<T>,
 			account: SubaccountId,
@@ -615,7 +613,7 @@ pub mod pallet {
 			request: OrderRequest,
 		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
-			Self::weighed(&key, (T::WeightInfo::place_trigger(), 1), || {
+			Self::weighed(&key, Placing::one::<T>(T::WeightInfo::place_trigger()), || {
 				Self::do_place_trigger(&account, trigger, &request).map(|_| ())
 			})
 		}

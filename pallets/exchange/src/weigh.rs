@@ -25,26 +25,46 @@ fn legs_of<T: Config>(account: &AccountKey) -> u32 {
 	u32::try_from(legs.unwrap_or_default()).unwrap_or(u32::MAX)
 }
 
-/// So many orders of an account with so many legs, that weigh `base` if it has none.
-fn with_legs<T: Config>(base: Weight, orders: u32, legs: u32) -> Weight {
-	let each = one(T::WeightInfo::place).saturating_mul(legs.into());
-	base.saturating_add(each.saturating_mul(orders.into()))
+/// What placing orders weighs: of an account without legs, and more with all that there may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Placing {
+	base: Weight,
+	of_all_legs: Weight,
+}
+
+impl Placing {
+	/// An order alone, and what else comes with it.
+	pub(crate) fn one<T: Config>(base: Weight) -> Self {
+		let without = T::WeightInfo::place(0);
+		Self { base, of_all_legs: T::WeightInfo::place(MOST_LEGS).saturating_sub(without) }
+	}
+
+	/// A list of so many.
+	pub(crate) fn many<T: Config>(orders: u32) -> Self {
+		let base = T::WeightInfo::place_many(orders);
+		Self { base, of_all_legs: T::WeightInfo::place_many_full(orders).saturating_sub(base) }
+	}
+
+	fn with_legs(&self, legs: u32) -> Weight {
+		let part = self.of_all_legs.saturating_mul(legs.into()).saturating_div(MOST_LEGS.into());
+		self.base.saturating_add(part)
+	}
+
+	/// What a call declares.
+	pub(crate) fn heaviest(&self) -> Weight {
+		self.with_legs(MOST_LEGS)
+	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// What a call declares that places so many orders and weighs `base` if its account has no legs.
-	pub(crate) fn heaviest(base: Weight, orders: u32) -> Weight {
-		with_legs::<T>(base, orders, MOST_LEGS)
-	}
-
 	/// Places orders, and gives back what an account with all legs would have weighed more.
 	pub(crate) fn weighed(
 		account: &AccountKey,
-		(base, orders): (Weight, u32),
+		placing: Placing,
 		place: impl FnOnce() -> DispatchResult,
 	) -> DispatchResultWithPostInfo {
-		let weight = with_legs::<T>(base, orders, legs_of::<T>(account));
-		let is_less = weight != Self::heaviest(base, orders);
+		let weight = placing.with_legs(legs_of::<T>(account));
+		let is_less = weight != placing.heaviest();
 		tell_weight(is_less.then_some(weight), place())
 	}
 

@@ -20,6 +20,8 @@ pub trait WeightInfo {
 	/// See the benchmark of this name; `n` from 1 to 50.
 	fn place_many(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 50.
+	fn place_many_full(n: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 1 to 50.
 	fn cancel(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 56.
 	fn cancel_all(n: u32) -> Weight;
@@ -132,6 +134,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(59_812_566, 0)
 			// ± 356_937
 			.saturating_add(Weight::from_parts(73_026_739, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(n.into())))
+	}
+
+	fn place_many_full(n: u32) -> Weight {
+		// Fastest of all runs: 113_589 ns.
+		Weight::from_parts(700_000_000, 0)
+			// ± 356_937
+			.saturating_add(Weight::from_parts(400_000_000, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -514,6 +527,9 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn place_many(_n: u32) -> Weight {
+		Weight::zero()
+	}
+	fn place_many_full(_n: u32) -> Weight {
 		Weight::zero()
 	}
 	fn cancel(_n: u32) -> Weight {

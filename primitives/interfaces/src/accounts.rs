@@ -245,10 +245,10 @@ pub trait Ledger {
 	}
 
 	/// What a call declares that changes so many accounts, beside what it weighs with simple ones
-	/// that owe no levy.
+	/// that owe no levy. To settle a levy files the account, too, and what is filed twice in a call is
+	/// written once.
 	fn touching_weight(accounts: u64) -> Weight {
-		let each = Self::levy_weight().saturating_add(Self::most_filing_weight());
-		each.saturating_mul(accounts)
+		Self::levy_weight().max(Self::most_filing_weight()).saturating_mul(accounts)
 	}
 
 	/// Runs a call that changes some accounts and weighs `base` beside [`Self::touching_weight`]. What
@@ -265,8 +265,7 @@ pub trait Ledger {
 		Info: PostInfo,
 	{
 		// Before the call, which changes them.
-		let each =
-			|account| Self::levy_weight_of(account).saturating_add(Self::filing_weight(account));
+		let each = |account| Self::levy_weight_of(account).max(Self::filing_weight(account));
 		let used = accounts.iter().map(each).fold(Weight::zero(), Weight::saturating_add);
 		let declared = Self::touching_weight(u64::try_from(accounts.len()).unwrap_or(u64::MAX));
 		tell_weight((used != declared).then(|| base.saturating_add(used)), call())
