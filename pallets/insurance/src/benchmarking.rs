@@ -47,9 +47,8 @@ const LITTLE: u128 = 1_000_000;
 /// Lots of a position, and of a collateral asset: both reach all brackets that there are.
 const LOTS: i64 = 100;
 const COLLATERAL_LOTS: u128 = 5;
-/// So much that an account gets far more when it leaves than it has otherwise.
+/// What a backer gets when he leaves, more than he has otherwise; and what callers pay.
 const STAKE: Amount = Amount::new(QUOTE / 10 * 9);
-/// So little that an account's levels stay: what it weighs to move them is the ledger's to say.
 const PAID: Amount = Amount::new(1_000);
 
 /// A pool and all that is listed in it.
@@ -122,6 +121,14 @@ impl Scene {
 		let (_, other) = self.open::<T>(number + 1_000, QUOTE);
 		self.trade_in::<T>(&self.markets[..1], &other, &key);
 		(owner, key)
+	}
+
+	/// An account with positions in all markets, and all collateral.
+	fn full_trader<T: Config>(&self, number: u32) -> AccountKey {
+		let (_, key) = self.open_with_collateral::<T>(number, QUOTE);
+		let (_, other) = self.open::<T>(number + 1_000, QUOTE);
+		self.trade::<T>(&other, &key);
+		key
 	}
 
 	/// The backstop has taken all of an account over, which had so much quote.
@@ -406,7 +413,7 @@ mod benchmarks {
 	#[benchmark]
 	fn survey() {
 		let scene = Scene::full::<T>();
-		let (_, trader) = scene.trader::<T>(0);
+		let trader = scene.full_trader::<T>(0);
 		Surveys::<T>::put(Survey { last: before::<T>(&trader), ..Default::default() });
 		scene.without_what_is_paid_for::<T>();
 
