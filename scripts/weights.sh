@@ -3,9 +3,10 @@
 #   scripts/weights.sh            all pallets that have benchmarks
 #   scripts/weights.sh oracle     pallets/oracle/src/weights.rs
 #
-# A busy machine measures larger numbers. STEPS and REPEAT say how often. BENCHER names a
-# frame-omni-bencher of your own, built as you like; the first run without it builds one (half an
-# hour). WASM names a runtime with benchmarks that is already built.
+# A busy machine measures larger numbers. STEPS and REPEAT say how often; of PASSES measurements each
+# benchmark's median is taken. BENCHER names a frame-omni-bencher of your own, built as you like; the
+# first run without it builds one (half an hour). WASM names a runtime with benchmarks that is already
+# built.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
@@ -14,6 +15,7 @@ cd "$root"
 BENCHER_VERSION=0.28.0
 STEPS=${STEPS:-20}
 REPEAT=${REPEAT:-10}
+PASSES=${PASSES:-1}
 target_dir=${CARGO_TARGET_DIR:-$root/target}
 
 # The node's development profile, which optimises what runs hot, and what is hot here beside it.
@@ -73,7 +75,8 @@ header() {
 		//! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 		//! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 		//!
-		//! frame-omni-bencher $BENCHER_VERSION, \`--steps $STEPS --repeat $REPEAT\`; rustc $RUST_VERSION;
+		//! frame-omni-bencher $BENCHER_VERSION, \`--steps $STEPS --repeat $REPEAT\`, the median of $PASSES;
+		//! rustc $RUST_VERSION;
 		//! $(hardware), $(nproc) cores; $(date -u +%Y-%m-%d).
 	END
 }
@@ -85,10 +88,15 @@ measure() {
 	name=$(sed -n 's/^name = "\(.*\)"$/\1/p' "pallets/$pallet/Cargo.toml" | head -n 1)
 	say "Measuring $pallet"
 	header "${name//-/_}" "$pallet" >"$scratch/header"
-	RUST_LOG=${RUST_LOG:-warn} "$bencher" v1 benchmark pallet --runtime "$wasm" --genesis-builder runtime \
-		--pallet "${name//-/_}" --extrinsic '*' --steps "$STEPS" --repeat "$REPEAT" \
-		--output-analysis max --disable-proof-recording --quiet \
-		--header "$scratch/header" --template scripts/weights.hbs --output "$scratch/weights.rs"
+	local passes=() pass
+	for pass in $(seq "$PASSES"); do
+		passes+=("$scratch/weights-$pass.rs")
+		RUST_LOG=${RUST_LOG:-warn} "$bencher" v1 benchmark pallet --runtime "$wasm" --genesis-builder runtime \
+			--pallet "${name//-/_}" --extrinsic '*' --steps "$STEPS" --repeat "$REPEAT" \
+			--output-analysis max --disable-proof-recording --quiet \
+			--header "$scratch/header" --template scripts/weights.hbs --output "${passes[-1]}"
+	done
+	node scripts/median-weights.js "${passes[@]}" >"$scratch/weights.rs"
 	# Of the comments, those on proofs say nothing here.
 	sed -i '/^\s*\/\/ Proof: /d' "$scratch/weights.rs"
 	scripts/with-toolchain.sh rustfmt --edition 2021 --config-path "$root" "$scratch/weights.rs"

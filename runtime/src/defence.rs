@@ -112,6 +112,13 @@ impl<P: Insurance> Insurance for Defence<P> {
 		P::forced_orders(market)
 	}
 
+	fn orders_weight(market: MarketId) -> Weight {
+		if is_down() {
+			return Weight::zero();
+		}
+		P::orders_weight(market)
+	}
+
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]) {
 		P::filled(market, price, fills);
 	}
@@ -128,5 +135,12 @@ impl<P: Insurance> Insurance for Defence<P> {
 			return FundCondition::default();
 		}
 		P::condition(pool)
+	}
+
+	fn condition_weight() -> Weight {
+		if is_down() {
+			return Weight::zero();
+		}
+		P::condition_weight()
 	}
 }

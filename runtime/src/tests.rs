@@ -516,8 +516,34 @@ mod prices {
 
 mod weights_of_calls {
 	use super::*;
+	use breakwater_interfaces::SubaccountId;
+	use breakwater_primitives::AccountId;
 	use breakwater_units::{Amount, AssetId, MarketId, PoolId, Price, Side, Size};
 	use frame_support::dispatch::GetDispatchInfo;
+
+	#[test]
+	fn that_place_lists_of_orders_fit_into_a_transaction() {
+		use breakwater_auction::TimeInForce;
+		use breakwater_exchange::{OrderRequest, RequestKind, MAX_ORDERS_PER_CALL};
+		let limits = limits::RuntimeBlockWeights::get();
+		let most = limits.get(DispatchClass::Normal).max_extrinsic.expect("there is a limit");
+		let request = OrderRequest {
+			market: MarketId(0),
+			side: Side::Buy,
+			kind: RequestKind::Limit { price: Price::new(1) },
+			time_in_force: TimeInForce::GoodTillCancelled,
+			reduce_only: false,
+			size: Size::new(1),
+			client_id: None,
+		};
+		let requests = vec![request; MAX_ORDERS_PER_CALL as usize];
+		let call = breakwater_exchange::Call::<Runtime>::place_many {
+			account: SubaccountId { owner: AccountId::new([1; 32]), number: 0 },
+			requests: requests.try_into().expect("as many as fit"),
+		};
+		let weight = call.get_dispatch_info().call_weight;
+		assert!(weight.all_lte(most), "{weight:?} of {most:?}");
+	}
 
 	/// What settles a levy declares it, and no bid and no transfer may be too heavy for it.
 	#[test]

@@ -32,6 +32,10 @@ parameter_types! {
 	pub storage Late: Option<u32> = None;
 	/// What a step of the trigger book weighs.
 	pub storage BookWeight: u64 = 5;
+	/// What it weighs to ask what the backstop wants to trade in the second market.
+	pub storage OrdersWeight: u64 = 0;
+	/// What it weighs to ask how a pool's fund is.
+	pub storage ConditionWeight: u64 = 0;
 	pub Limits: Budget = Budget {
 		// A hundred, and fifty more, when stages 2 and 3 have taken theirs.
 		total: weight(102),
@@ -64,6 +68,9 @@ const WAITING: u32 = 70;
 #[allow(unreachable_pub)]
 pub struct Stages;
 
+/// An account for which there is no room in any batch.
+const LARGE: AccountKey = AccountKey([255; 32]);
+
 impl Solvency for Stages {
 	fn step(limit: Weight) -> BookStep {
 		note(format!("book within {}", limit.ref_time()));
@@ -92,7 +99,9 @@ impl Liquidation for Stages {
 		}
 	}
 	fn forced_orders(market: MarketId, _: u32) -> Vec<ForcedOrder> {
-		<Stages as Insurance>::forced_orders(market)
+		let mut forced = <Stages as Insurance>::forced_orders(market);
+		forced.extend(forced.first().map(|order| ForcedOrder { account: LARGE, ..*order }));
+		forced
 	}
 	fn fill_weight() -> Weight {
 		Weight::zero()
@@ -127,6 +136,9 @@ impl Insurance for Stages {
 		let account = AccountKey([market.0 as u8; 32]);
 		vec![ForcedOrder { account, side, limit, size: Size::new(1) }]
 	}
+	fn orders_weight(market: MarketId) -> Weight {
+		weight(if market == MarketId(1) { OrdersWeight::get() } else { 0 })
+	}
 	fn filled(market: MarketId, _: Price, _: &[ForcedFill]) {
 		note(format!("inventory {}", market.0));
 	}
@@ -136,6 +148,9 @@ impl Insurance for Stages {
 	}
 	fn condition(_: PoolId) -> FundCondition {
 		FundCondition { unresolved_loss: true, ..Default::default() }
+	}
+	fn condition_weight() -> Weight {
+		weight(ConditionWeight::get())
 	}
 }
 
@@ -163,6 +178,13 @@ impl Exchange for Stages {
 	}
 	fn forced_weight() -> Weight {
 		Weight::zero()
+	}
+	fn forced_weight_of(account: &AccountKey) -> Weight {
+		if *account == LARGE {
+			Weight::MAX
+		} else {
+			Self::forced_weight()
+		}
 	}
 	fn cancel_all(_: &AccountKey, _: u32) -> u32 {
 		0

@@ -1,6 +1,7 @@
 //! The stages, in order.
 
 use alloc::vec::Vec;
+use core::mem;
 
 use breakwater_auction::Clearing as AuctionClearing;
 use breakwater_breaker::{Action, Clearing, Matching};
@@ -183,6 +184,7 @@ impl<T: Config> Pallet<T> {
 		for pool in T::RiskEngine::pools() {
 			let backlog = u64::from(T::Liquidation::backlog_of(pool));
 			let fund = T::Insurance::condition(pool);
+			used.saturating_accrue(T::Insurance::condition_weight());
 			used.saturating_accrue(T::Breakers::step_pool(pool, now, PoolFacts { backlog, fund }));
 		}
 		used
@@ -239,14 +241,15 @@ impl<T: Config> Pallet<T> {
 		let backlog = u64::from(T::Liquidation::backlog_of(pool));
 		let facts = MarketFacts { backlog, fault: false };
 		let observing = T::RiskEngine::observe_batch_weight();
-		let least = T::Exchange::least_weight().saturating_add(observing);
+		let beside = observing.saturating_add(T::Insurance::orders_weight(market));
+		let least = T::Exchange::least_weight().saturating_add(beside);
 		if !meter.has_room_for(least) {
 			T::Breakers::step(market, now, facts, None);
 			Self::deposit_event(Event::MarketDeferred { market });
 			return Batch::Deferred;
 		}
 
-		meter.consume(observing);
+		meter.consume(beside);
 		let limit =
 			part(meter.remaining(), share).max(T::Exchange::least_weight()).min(meter.remaining());
 		let mut used = limit;
@@ -258,6 +261,9 @@ impl<T: Config> Pallet<T> {
 			let most = for_forced.checked_div_per_component(&each);
 			let most = u32::try_from(most.unwrap_or(u64::MAX)).unwrap_or(u32::MAX).max(1);
 			let mut forced = T::Liquidation::forced_orders(market, most);
+			keep_within(&mut forced, for_forced, |order| {
+				booking.saturating_add(T::Exchange::forced_weight_of(&order.account))
+			});
 			let for_booking = booking.saturating_mul(count(&forced));
 			let limit = limit.saturating_sub(for_booking).max(T::Exchange::least_weight());
 			forced.extend(T::Insurance::forced_orders(market));
@@ -293,6 +299,20 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// Drops what there is no room for, but never the first: the next block offers it again.
+fn keep_within<I>(items: &mut Vec<I>, limit: Weight, weigh: impl Fn(&I) -> Weight) {
+	let mut left = limit;
+	let mut is_first = true;
+	items.retain(|item| {
+		let weight = weigh(item);
+		let fits = mem::take(&mut is_first) || weight.all_lte(left);
+		if fits {
+			left = left.saturating_sub(weight);
+		}
+		fits
+	});
+}
+
 fn count<I>(items: &[I]) -> u64 {
 	u64::try_from(items.len()).unwrap_or(u64::MAX)
 }
@@ -323,6 +343,20 @@ fn to_breaker(clearing: &AuctionClearing) -> Clearing {
 mod unit_tests {
 	use super::*;
 	use breakwater_units::{Lots, Price, Size};
+
+	#[test]
+	fn what_does_not_fit_waits_but_the_first_does_not() {
+		let kept = |weights: &[u64], limit| {
+			let mut items = weights.to_vec();
+			let weigh = |weight: &u64| Weight::from_parts(*weight, 0);
+			keep_within(&mut items, Weight::from_parts(limit, 0), weigh);
+			items
+		};
+		assert_eq!(kept(&[3, 4, 2, 1], 10), [3, 4, 2, 1]);
+		assert_eq!(kept(&[3, 8, 4, 4, 3], 10), [3, 4, 3]);
+		assert_eq!(kept(&[30, 1], 10), [30]);
+		assert!(kept(&[], 10).is_empty());
+	}
 
 	#[test]
 	fn imbalance_is_a_part_of_the_larger_side() {

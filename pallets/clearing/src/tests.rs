@@ -5,7 +5,7 @@ use sp_runtime::DispatchError;
 use crate::{
 	mock::{
 		chain, chain_of, refuse_new_risk, trace, two_pools, weight, BatchWeight, BookBacklog,
-		BookWeight, Broken, Late, Pipeline, System, Test,
+		BookWeight, Broken, ConditionWeight, Late, OrdersWeight, Pipeline, System, Test,
 	},
 	Event, LastReport,
 };
@@ -155,5 +155,36 @@ fn what_must_run_may_weigh_more_than_the_budget_and_defers_the_batches() {
 		let report = LastReport::<Test>::get();
 		assert_eq!((report.cleared, report.deferred), (0, 3));
 		assert!(trace().contains(&"step 2 clears nothing".to_string()));
+	});
+}
+
+#[test]
+fn asking_what_the_backstop_wants_is_weighed_and_must_fit() {
+	chain().execute_with(|| {
+		let without = Pipeline::run();
+		trace();
+		OrdersWeight::set(&30);
+		assert_eq!(Pipeline::run(), without + weight(30));
+		// 100 less 5 and 5 for stages 4 and 5, 12 for each batch, and what was asked
+		assert!(trace().contains(&"resolve within 24".to_string()));
+
+		// 80 are left for the batches: the first takes 12, and it and 10 for the second do not fit
+		OrdersWeight::set(&58);
+		Pipeline::run();
+		let ran = trace();
+		assert!(ran.contains(&"step 1 clears nothing".to_string()), "{ran:?}");
+		assert!(ran.contains(&"clear 2".to_string()));
+		// nor was it asked
+		assert!(ran.contains(&"resolve within 65".to_string()), "{ran:?}");
+		assert!(LastReport::<Test>::get().used.all_lte(weight(102)));
+	});
+}
+
+#[test]
+fn asking_how_the_funds_are_is_weighed_by_pool() {
+	two_pools().execute_with(|| {
+		let without = Pipeline::run();
+		ConditionWeight::set(&3);
+		assert_eq!(Pipeline::run(), without + weight(6));
 	});
 }

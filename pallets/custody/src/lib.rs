@@ -231,7 +231,7 @@ pub mod pallet {
 		/// Puts an asset from the caller's wallet into its subaccount `number`; none is the quote
 		/// asset. Always possible. Costs no fee for the first deposits of a day that would succeed.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::deposit().saturating_add(T::Ledger::levy_weight()))]
+		#[pallet::weight(T::WeightInfo::deposit().saturating_add(T::Ledger::touching_weight(1)))]
 		#[pallet::feeless_if(
 			|origin: &OriginFor<T>, number: &u16, asset: &Option<AssetId>, amount: &Amount| -> bool {
 				Pallet::<T>::is_free_deposit(origin, *number, *asset, *amount)
@@ -253,7 +253,7 @@ pub mod pallet {
 		/// permits; none is the quote asset. What exceeds the room of the pool's outflow waits: see
 		/// the ticket in the event.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::withdraw().saturating_add(T::Ledger::levy_weight()))]
+		#[pallet::weight(T::WeightInfo::withdraw().saturating_add(T::Ledger::touching_weight(1)))]
 		pub fn withdraw(
 			origin: OriginFor<T>,
 			number: u16,

@@ -223,15 +223,15 @@ mod calls {
 	use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 
 	#[test]
-	fn weigh_a_levy_where_there_is_one_to_settle() {
+	fn weigh_a_levy_where_there_is_one_to_settle_and_filing_where_there_is_much() {
 		with_chain(|| {
 			let (asset, amount, number) = (None, Amount::new(10), 0);
 			let calls = [
 				crate::Call::<Test>::deposit { number, asset, amount },
 				crate::Call::<Test>::withdraw { number, asset, amount },
 			];
-			let levy = Weight::from_parts(LEVY, 0);
-			assert!(calls.iter().all(|call| call.get_dispatch_info().call_weight == levy));
+			let declared = calls.map(|call| call.get_dispatch_info().call_weight.ref_time());
+			assert_eq!(declared, [LEVY + FILING; 2]);
 			let both = || {
 				let put = Custody::deposit(signed(1), number, asset, amount).unwrap();
 				let taken = Custody::withdraw(signed(1), number, asset, amount).unwrap();

@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 
 use breakwater_auction::{
 	window, Admission, Batch, CancelReason, Cancelled, Clearing, Fill, ForcedFill, ForcedOrder,
-	Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection,
+	Order, OrderKey, Outcome, Tentative, TieBreak, TimeInForce, TriggerDirection, Window,
 };
 use breakwater_breaker::{Band, Matching};
 use breakwater_funding::Impact;
@@ -27,6 +27,7 @@ use sp_runtime::DispatchError;
 use crate::{
 	book::{direction_key, level_of, market_key, MarketLevels},
 	types::Exact,
+	weigh::one,
 	Amms, Config, Error, Event, Expiries, Markets, OrderRef, Orders, Pallet, Place, Reason,
 	RequestKind, Role, Traders, Triggers, Waiting, WeightInfo,
 };
@@ -107,6 +108,10 @@ struct Room {
 	expiries: u32,
 }
 
+/// What accounts weigh because of what they hold and owe may take one of so many parts of a batch's
+/// weight.
+const PART_FOR_ACCOUNTS: u64 = 4;
+
 /// A batch that cannot fill so many is not worth its while.
 const LEAST_FILLED: u32 = 8;
 
@@ -150,11 +155,6 @@ fn fitting(whole: Weight, one: Weight, most: u32) -> u32 {
 	u32::try_from(fits).unwrap_or(u32::MAX).min(most)
 }
 
-/// What one more of something weighs.
-fn one(weigh: fn(u32) -> Weight) -> Weight {
-	weigh(1).saturating_sub(weigh(0))
-}
-
 /// What a batch weighs in which nothing happens but that it settles.
 fn base_weight<T: Config>() -> Weight {
 	T::WeightInfo::fill(0).max(T::WeightInfo::load(0))
@@ -172,9 +172,9 @@ fn fill_weight<T: Config>(orders: u32, accounts: u32, prices: u32) -> Weight {
 		.saturating_add(price.saturating_mul(prices.into()))
 }
 
-/// What loading and admitting weighed, the look at the market apart.
-fn load_weight<T: Config>(prepared: &Prepared) -> Weight {
-	let loaded = u32::try_from(prepared.orders.len()).unwrap_or(u32::MAX);
+/// What loading and admitting so many orders weighs, the look at the market apart.
+fn load_weight<T: Config>(orders: &[Order]) -> Weight {
+	let loaded = u32::try_from(orders.len()).unwrap_or(u32::MAX);
 	one(T::WeightInfo::load).saturating_mul(loaded.into())
 }
 
@@ -194,6 +194,7 @@ fn filled_weight<T: Config>(orders: &[Order], outcome: &Outcome) -> Weight {
 		.collect();
 	let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
 	fill_weight::<T>(count(changed.len()), count(accounts.len()), count(prices.len()))
+		.saturating_add(Pallet::<T>::filing_weight(accounts.iter()))
 }
 
 /// A batch before the breaker has looked at it.
@@ -241,6 +242,10 @@ impl<T: Config> Exchange for Pallet<T> {
 		fill_weight::<T>(0, 1, 0)
 	}
 
+	fn forced_weight_of(account: &AccountKey) -> Weight {
+		fill_weight::<T>(0, 1, 0).saturating_add(T::Ledger::filing_weight(account))
+	}
+
 	fn cancel_all(account: &AccountKey, limit: u32) -> u32 {
 		Self::do_cancel_all(*account, None, limit, Reason::Liquidation)
 	}
@@ -263,15 +268,18 @@ impl<T: Config> Pallet<T> {
 		let Round { market, terms, room, .. } = round;
 		let activated = Self::activate(round, pricing.mark)?;
 		let mut used = one(T::WeightInfo::activate).saturating_mul(activated.into());
-		let mut prepared = Self::prepare(round, pricing, forced, new_risk, room.loaded)?;
-		used = used.saturating_add(load_weight::<T>(&prepared));
-		let for_filling = round.for_filling::<T>(used);
-		if Self::filling(round, pricing, forced, &prepared)?.any_gt(for_filling) {
-			// The best prices of both sides alone: of these there is room for all.
-			let each = fill_weight::<T>(1, 1, 1).saturating_mul(2);
-			let fewer = fitting(for_filling, each, room.loaded).max(LEAST_FILLED / 2);
-			prepared = Self::prepare(round, pricing, forced, new_risk, fewer)?;
-			used = used.saturating_add(load_weight::<T>(&prepared));
+		let with_risk = (forced, new_risk);
+		let mut prepared = Self::prepare(round, pricing, with_risk, room.loaded, &mut used)?;
+		// If there is no room for all, the best prices of both sides alone. Of accounts with one
+		// position, these fit at once.
+		let each = fill_weight::<T>(1, 1, 1).saturating_mul(2);
+		let mut fewer = fitting(round.for_filling::<T>(used), each, room.loaded).max(1);
+		while fewer > 0
+			&& Self::filling(round, pricing, forced, &prepared)?
+				.any_gt(round.for_filling::<T>(used))
+		{
+			prepared = Self::prepare(round, pricing, with_risk, fewer, &mut used)?;
+			fewer /= 2;
 		}
 
 		let Prepared { orders, admission, mut tentative } = prepared;
@@ -297,20 +305,21 @@ impl<T: Config> Pallet<T> {
 		Ok(summary)
 	}
 
-	/// Loads, admits and clears, without changing anything.
+	/// Loads, admits and clears at most so many orders of a side. Changes nothing but what accounts
+	/// owe to a deleveraging.
 	fn prepare(
 		round: &Round,
 		pricing: &Pricing,
-		forced: &[ForcedOrder],
-		new_risk: bool,
+		(forced, new_risk): (&[ForcedOrder], bool),
 		most: u32,
+		used: &mut Weight,
 	) -> Result<Prepared, DispatchError> {
 		let Round { market, terms, amm, .. } = round;
 		let levels = MarketLevels::<T>(*market, PhantomData);
 		let depth = terms.funding.impact_size.get().saturating_mul(DEPTH_MULTIPLE);
 		let curve = amm.as_ref().map(|amm| &amm.curve);
 		let window = window(&levels, curve, forced, Size::new(depth));
-		let orders = Self::load(*market, &window, most as usize);
+		let orders = Self::load_within(round, &window, most, used);
 		let batch = round.batch(pricing, forced, &orders);
 		let fee_rate = terms.fees.taker.max(terms.fees.maker);
 		let new_risk = NewRisk::of(new_risk, forced);
@@ -319,6 +328,24 @@ impl<T: Config> Pallet<T> {
 		let admission = batch.admit(&accounts).map_err(failed)?;
 		let tentative = batch.clear(&admission).map_err(failed)?;
 		Ok(Prepared { orders, admission, tentative })
+	}
+
+	/// The best orders, so many of a side at most: fewer if their accounts hold or owe so much that
+	/// there is no room for them.
+	fn load_within(round: &Round, window: &Window, most: u32, used: &mut Weight) -> Vec<Order> {
+		let amm = round.amm.as_ref().map(|amm| amm.account);
+		let room = round.limit.saturating_div(PART_FOR_ACCOUNTS);
+		let mut most = most;
+		loop {
+			let orders = Self::load(round.market, window, most as usize);
+			used.saturating_accrue(load_weight::<T>(&orders));
+			let carried = Self::carry_weight(&orders, amm);
+			if most <= 1 || carried.all_lte(room) {
+				used.saturating_accrue(carried);
+				return orders;
+			}
+			most /= 2;
+		}
 	}
 
 	/// What it would weigh to fill and cancel.

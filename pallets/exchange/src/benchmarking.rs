@@ -15,6 +15,7 @@ use sp_runtime::SaturatedConversion;
 
 use crate::{
 	types::{MAX_DELEGATES, MAX_ORDERS_PER_CALL},
+	weigh::MOST_LEGS,
 	Amms, Arrivals, Call, Config, Delegates, MarketCount, OrderId, OrderRequest, Orders, Pallet,
 	RequestKind, Shares, Switches, SwitchesDue, Traders, Triggers, MAX_OPEN_ORDERS,
 	RESERVED_FOR_REDUCTIONS, SWITCH_ORDERS,
@@ -28,6 +29,8 @@ pub trait BenchmarkHelper {
 	fn set_price(market: MarketId);
 	/// Opens a subaccount in that pool, with enough quote for everything.
 	fn fund(account: &SubaccountId);
+	/// Gives it so many legs in other markets of the pool: first positions, then collateral.
+	fn give_legs(account: &SubaccountId, legs: u32);
 }
 
 /// Most orders of an account that may add risk.
@@ -141,9 +144,10 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn place() {
+	fn place(l: Linear<0, { MOST_LEGS - 1 }>) {
 		let market = list::<T>();
 		let id = busy_trader::<T>(market, 0, MOST - 1);
+		T::BenchmarkHelper::give_legs(&id, l);
 		Arrivals::<T>::remove(market);
 		let request = request::<T>(market, Side::Buy, -5);
 
@@ -163,6 +167,22 @@ mod benchmarks {
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(id.owner.clone()), id.clone(), requests);
+
+		assert_eq!(Traders::<T>::get(id.key()).map(|t| t.orders.len()), Some(n as usize));
+	}
+
+	/// The same, of an account with all the legs there may be.
+	#[benchmark]
+	fn place_many_full(n: Linear<1, MAX_ORDERS_PER_CALL>) {
+		let market = list::<T>();
+		let id = trader::<T>(0);
+		T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
+		let requests: Vec<OrderRequest> =
+			(0..n).map(|k| request::<T>(market, Side::Buy, -5 - i64::from(k))).collect();
+		let requests = requests.try_into().expect("as many as fit");
+
+		#[extrinsic_call]
+		place_many(RawOrigin::Signed(id.owner.clone()), id.clone(), requests);
 
 		assert_eq!(Traders::<T>::get(id.key()).map(|t| t.orders.len()), Some(n as usize));
 	}
@@ -338,6 +358,23 @@ mod benchmarks {
 		for number in 0..o {
 			let id = trader::<T>(number);
 			enter::<T>(&id, &request::<T>(market, Side::Buy, -1 - i64::from(number % 20)));
+		}
+		next_block::<T>();
+
+		#[block]
+		{
+			assert_eq!(run_batch::<T>(market), 0);
+		}
+	}
+
+	/// The same, of accounts with all the legs there may be.
+	#[benchmark]
+	fn carry(o: Linear<1, 20>) {
+		let market = list::<T>();
+		for number in 0..o {
+			let id = trader::<T>(number);
+			T::BenchmarkHelper::give_legs(&id, MOST_LEGS - 1);
+			enter::<T>(&id, &request::<T>(market, Side::Buy, -1 - i64::from(number)));
 		}
 		next_block::<T>();
 

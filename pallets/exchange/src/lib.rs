@@ -45,6 +45,7 @@ mod queries;
 mod tests;
 mod try_state;
 mod types;
+mod weigh;
 pub mod weights;
 
 pub use amm::MIN_SHARES;
@@ -64,6 +65,7 @@ pub use types::{
 pub use weights::WeightInfo;
 
 use polkadot_sdk::*;
+use weigh::Placing;
 
 #[frame_support::pallet]
 // What the macro adds; and lengths are bounded far below 2³².
@@ -508,7 +510,7 @@ pub mod pallet {
 
 		/// Places an order. It takes part in the next block's batch.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::place())]
+		#[pallet::weight(Placing::one::<T>(T::WeightInfo::place(0)).heaviest())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, account: &SubaccountId, request: &OrderRequest| -> bool {
 			Pallet::<T>::is_free_reduction(origin, account, request)
 		})]
@@ -516,27 +518,32 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			account: SubaccountId,
 			request: OrderRequest,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
-			Self::do_place(&account, &request)?;
-			if request.reduce_only {
-				Self::count_free_call(&key);
-			}
-			Ok(())
+			Self::weighed(&key, Placing::one::<T>(T::WeightInfo::place(0)), || {
+				Self::do_place(&account, &request)?;
+				if request.reduce_only {
+					Self::count_free_call(&key);
+				}
+				Ok(())
+			})
 		}
 
 		/// Places several orders, each for itself: one that is refused does not keep the others, and
 		/// an event tells why. Fails with the first one's error if all are refused.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::place_many(requests.len() as u32))]
+		#[pallet::weight(Placing::many::<T>(requests.len() as u32).heaviest())]
 		pub fn place_many(
 			origin: OriginFor<T>,
 			account: SubaccountId,
 			requests: Requests,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
-			Self::each(key, requests.iter(), |request| {
-				Self::do_place(&account, request).map(|_| ())
+			let orders = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+			Self::weighed(&key, Placing::many::<T>(orders), || {
+				Self::each(key, requests.iter(), |request| {
+					Self::do_place(&account, request).map(|_| ())
+				})
 			})
 		}
 
@@ -579,33 +586,36 @@ pub mod pallet {
 
 		/// Cancels an order and places another, or neither.
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::replace())]
+		#[pallet::weight(Placing::one::<T>(T::WeightInfo::replace()).heaviest())]
 		pub fn replace(
 			origin: OriginFor<T>,
 			account: SubaccountId,
 			old: OrderId,
 			new: OrderRequest,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let key = Self::authorise(origin, &account)?;
-			let old = Self::cancel_by_id(key, &old, Reason::Replaced)?.number;
-			let new = Self::do_place(&account, &new)?;
-			Self::deposit_event(Event::Replaced { account: key, old, new });
-			Ok(())
+			Self::weighed(&key, Placing::one::<T>(T::WeightInfo::replace()), || {
+				let old = Self::cancel_by_id(key, &old, Reason::Replaced)?.number;
+				let new = Self::do_place(&account, &new)?;
+				Self::deposit_event(Event::Replaced { account: key, old, new });
+				Ok(())
+			})
 		}
 
 		/// Places a stop-loss or take-profit order: it takes part in the batch of the first block
 		/// whose mark meets its level.
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::place_trigger())]
+		#[pallet::weight(Placing::one::<T>(T::WeightInfo::place_trigger()).heaviest())]
 		pub fn place_trigger(
 			origin: OriginFor<T>,
 			account: SubaccountId,
 			trigger: Trigger,
 			request: OrderRequest,
-		) -> DispatchResult {
-			Self::authorise(origin, &account)?;
-			Self::do_place_trigger(&account, trigger, &request)?;
-			Ok(())
+		) -> DispatchResultWithPostInfo {
+			let key = Self::authorise(origin, &account)?;
+			Self::weighed(&key, Placing::one::<T>(T::WeightInfo::place_trigger()), || {
+				Self::do_place_trigger(&account, trigger, &request).map(|_| ())
+			})
 		}
 
 		/// Cancels all orders so many blocks from now, unless it is called again before. No blocks:
@@ -651,7 +661,7 @@ pub mod pallet {
 		/// Buys shares of a market's AMM with quote of a subaccount.
 		#[pallet::call_index(10)]
 		#[pallet::weight(
-			T::WeightInfo::amm_deposit().saturating_add(T::Ledger::levy_weight().saturating_mul(2))
+			T::WeightInfo::amm_deposit().saturating_add(T::Ledger::touching_weight(2))
 		)]
 		pub fn amm_deposit(
 			origin: OriginFor<T>,
@@ -669,7 +679,7 @@ pub mod pallet {
 		/// Gives shares of a market's AMM back for quote.
 		#[pallet::call_index(11)]
 		#[pallet::weight(
-			T::WeightInfo::amm_withdraw().saturating_add(T::Ledger::levy_weight().saturating_mul(2))
+			T::WeightInfo::amm_withdraw().saturating_add(T::Ledger::touching_weight(2))
 		)]
 		pub fn amm_withdraw(
 			origin: OriginFor<T>,

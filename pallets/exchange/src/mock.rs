@@ -18,6 +18,7 @@ use breakwater_units::{
 	Side, Size,
 };
 use frame_support::{
+	dispatch::DispatchResultWithPostInfo,
 	ensure, parameter_types, storage_alias,
 	traits::{BuildGenesisConfig, Hooks},
 	weights::Weight,
@@ -64,7 +65,7 @@ impl crate::Config for Test {
 	type MaxSwitches = MaxSwitches;
 	type FreeCalls = FreeCalls;
 	type QuotaPeriod = QuotaPeriod;
-	type WeightInfo = ();
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Books;
 }
@@ -81,6 +82,7 @@ impl crate::BenchmarkHelper for Books {
 		let account = Self::open(id, PoolId(0), None).unwrap();
 		change(PoolId(0), Some(&account), Quote::new(1_000 * RICH)).unwrap();
 	}
+	fn give_legs(_: &SubaccountId, _: u32) {}
 }
 
 /// The ledger.
@@ -93,6 +95,11 @@ pub(crate) type States = StorageMap<Mock, Identity, AccountKey, SubaccountState>
 pub(crate) type Infos = StorageMap<Mock, Identity, AccountKey, SubaccountInfo>;
 #[storage_alias]
 pub(crate) type Funds = StorageMap<Mock, Twox64Concat, PoolId, Quote>;
+
+/// What the levy of an account weighs, and filing it anew.
+#[storage_alias]
+pub(crate) type Extra =
+	StorageMap<Mock, Identity, AccountKey, (u64, u64), frame_support::pallet_prelude::ValueQuery>;
 
 pub(crate) struct MockIndices;
 
@@ -244,6 +251,14 @@ impl Ledger for Books {
 		ensure!(!amount.is_negative(), "negative");
 		change(pool, from, amount.try_neg().unwrap())?;
 		change(pool, to, amount)
+	}
+
+	fn levy_weight_of(account: &AccountKey) -> Weight {
+		Weight::from_parts(Extra::get(account).0, 0)
+	}
+
+	fn filing_weight(account: &AccountKey) -> Weight {
+		Weight::from_parts(Extra::get(account).1, 0)
 	}
 
 	fn open(
@@ -456,6 +471,11 @@ pub(crate) fn money() -> i128 {
 	let claims: i128 = States::iter_values().map(|s| s.quote_claim().unwrap().get()).sum();
 	let funds: i128 = Funds::iter_values().map(|fund| fund.get()).sum();
 	claims + funds
+}
+
+/// What a call says, without what it weighed.
+pub(crate) fn plain(result: DispatchResultWithPostInfo) -> DispatchResult {
+	result.map(drop).map_err(|refused| refused.error)
 }
 
 pub(crate) fn begin_block() {

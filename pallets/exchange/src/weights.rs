@@ -15,10 +15,12 @@ use polkadot_sdk::*;
 pub trait WeightInfo {
 	/// See the benchmark of this name.
 	fn list_market() -> Weight;
-	/// See the benchmark of this name.
-	fn place() -> Weight;
+	/// See the benchmark of this name; `l` from 0 to 31.
+	fn place(l: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 50.
 	fn place_many(n: u32) -> Weight;
+	/// See the benchmark of this name; `n` from 1 to 50.
+	fn place_many_full(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 1 to 50.
 	fn cancel(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 56.
@@ -45,8 +47,10 @@ pub trait WeightInfo {
 	fn trade(a: u32) -> Weight;
 	/// See the benchmark of this name; `l` from 2 to 100.
 	fn levels(l: u32) -> Weight;
-	/// See the benchmark of this name; `o` from 0 to 200.
+	/// See the benchmark of this name; `o` from 1 to 200.
 	fn load(o: u32) -> Weight;
+	/// See the benchmark of this name; `o` from 1 to 20.
+	fn carry(o: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 50.
 	fn activate(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 50.
@@ -95,9 +99,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Exchange::Counts` (r:1 w:1)
 	// Storage: `Exchange::Orders` (r:0 w:1)
 	// Storage: `Exchange::Expiries` (r:0 w:1)
-	fn place() -> Weight {
+	fn place(l: u32) -> Weight {
 		// Fastest of all runs: 124_475 ns.
 		Weight::from_parts(151_455_000, 0)
+			.saturating_add(Weight::from_parts(8_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -128,6 +134,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(59_812_566, 0)
 			// ± 356_937
 			.saturating_add(Weight::from_parts(73_026_739, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(18))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(n.into())))
+	}
+
+	fn place_many_full(n: u32) -> Weight {
+		// Fastest of all runs: 113_589 ns.
+		Weight::from_parts(700_000_000, 0)
+			// ± 356_937
+			.saturating_add(Weight::from_parts(400_000_000, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -437,6 +454,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
 	}
 
+	fn carry(o: u32) -> Weight {
+		Weight::from_parts(500_000_000, 0)
+			.saturating_add(Weight::from_parts(150_000_000, 0).saturating_mul(o.into()))
+			.saturating_add(T::DbWeight::get().reads(100))
+			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(o.into())))
+	}
+
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `Risk::MarketStates` (r:1 w:0)
@@ -499,10 +523,13 @@ impl WeightInfo for () {
 	fn list_market() -> Weight {
 		Weight::zero()
 	}
-	fn place() -> Weight {
+	fn place(_l: u32) -> Weight {
 		Weight::zero()
 	}
 	fn place_many(_n: u32) -> Weight {
+		Weight::zero()
+	}
+	fn place_many_full(_n: u32) -> Weight {
 		Weight::zero()
 	}
 	fn cancel(_n: u32) -> Weight {
@@ -545,6 +572,9 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn load(_o: u32) -> Weight {
+		Weight::zero()
+	}
+	fn carry(_o: u32) -> Weight {
 		Weight::zero()
 	}
 	fn activate(_n: u32) -> Weight {

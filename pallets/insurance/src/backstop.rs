@@ -40,6 +40,13 @@ impl Leg {
 	}
 }
 
+/// What the inventory of a pool is measured by.
+pub(crate) struct Means {
+	terms: FundTerms,
+	/// What is in its fund and not lost yet, in quanta.
+	fund: Amount,
+}
+
 /// The side that wins what a position loses.
 pub(crate) fn winners(lots: Lots) -> Option<Side> {
 	lots.side().map(Side::opposite)
@@ -110,34 +117,38 @@ impl<T: Config> Pallet<T> {
 		legs.iter().fold(Amount::ZERO, sum)
 	}
 
-	/// Of lots of a market, those that may be held besides `held` and the other inventory.
-	pub(crate) fn acceptable(
-		pool: PoolId,
-		market: MarketId,
-		held: Lots,
-		offered: Lots,
-		legs: &[Leg],
-	) -> Option<Size> {
-		let terms = Self::terms(pool)?;
-		let value = T::RiskEngine::market(market)?.lot_value();
+	/// What inventory of a pool may be measured by.
+	pub(crate) fn means(pool: PoolId) -> Option<Means> {
 		let fund = Self::fund_state(pool).fund.assets();
 		let fund = fund.saturating_sub(Self::pending_loss(pool));
+		Some(Means { terms: Self::terms(pool)?, fund })
+	}
+
+	/// Of lots of a market, those that may be held besides `held` and the other inventory.
+	fn acceptable(
+		means: &Means,
+		market: MarketId,
+		(held, offered): (Lots, Lots),
+		legs: &[Leg],
+	) -> Option<Size> {
+		let Means { terms, fund } = means;
+		let value = T::RiskEngine::market(market)?.lot_value();
 		let others: alloc::vec::Vec<Leg> =
 			legs.iter().filter(|leg| leg.market != market).copied().collect();
-		let committed = Self::stress_of(&others, &terms);
-		Some(acceptable_lots(held, offered, value, fund, committed, &inventory_terms(&terms)))
+		let committed = Self::stress_of(&others, terms);
+		Some(acceptable_lots(held, offered, value, *fund, committed, &inventory_terms(terms)))
 	}
 
 	pub(crate) fn room(market: MarketId, lots: Lots) -> Option<Size> {
 		let pool = T::RiskEngine::pool_of(market)?;
 		let legs = Self::at_risk(pool);
 		let held = legs.iter().find(|leg| leg.market == market).map(|leg| leg.lots);
-		Self::acceptable(pool, market, held.unwrap_or_default(), lots, &legs)
+		Self::acceptable(&Self::means(pool)?, market, (held.unwrap_or_default(), lots), &legs)
 	}
 
 	/// Lots of a leg beyond what may be held.
-	pub(crate) fn excess(pool: PoolId, leg: &Leg, legs: &[Leg]) -> Size {
-		let allowed = Self::acceptable(pool, leg.market, Lots::ZERO, leg.lots, legs);
+	pub(crate) fn excess(means: &Means, leg: &Leg, legs: &[Leg]) -> Size {
+		let allowed = Self::acceptable(means, leg.market, (Lots::ZERO, leg.lots), legs);
 		leg.lots.size().saturating_sub(allowed.unwrap_or_default())
 	}
 

@@ -120,6 +120,12 @@ pub(crate) fn shortfall(equity: NanoQuote) -> Amount {
 	Amount::new(quanta.unsigned_abs())
 }
 
+/// What an account has above zero, in quanta rounded down: the fund's, when the backstop is flat.
+fn surplus(equity: NanoQuote) -> Amount {
+	let quanta = equity.max(NanoQuote::ZERO).to_quote(Rounding::Down);
+	Amount::new(quanta.unwrap_or_default().unsigned_abs())
+}
+
 pub(crate) fn signed<T: Config>(amount: Amount) -> Result<Quote, Error<T>> {
 	Quote::from_unsigned(amount.get()).map_err(|_| Error::Arithmetic)
 }
@@ -158,18 +164,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What the backstop of a pool has above zero, in quanta rounded down: the fund's, when it is
-	/// flat.
-	fn stored_value(pool: PoolId) -> Amount {
-		let equity = Self::backstop_of(pool).and_then(|backstop| T::Ledger::equity(&backstop));
-		let quanta = equity.unwrap_or_default().max(NanoQuote::ZERO).to_quote(Rounding::Down);
-		Amount::new(quanta.unwrap_or_default().unsigned_abs())
-	}
-
 	/// A loss that is not paid yet: what the backstop is short of zero.
 	pub fn pending_loss(pool: PoolId) -> Amount {
+		shortfall(Self::backstop_equity(pool))
+	}
+
+	/// What the backstop of a pool is worth.
+	fn backstop_equity(pool: PoolId) -> NanoQuote {
 		let equity = Self::backstop_of(pool).and_then(|backstop| T::Ledger::equity(&backstop));
-		shortfall(equity.unwrap_or_default())
+		equity.unwrap_or_default()
 	}
 
 	/// Sends a loss down the funds and pays it to the backstop. Returns what they could not bear.
@@ -291,9 +294,10 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn condition_of(pool: PoolId) -> FundCondition {
 		let Some(terms) = Self::terms(pool) else { return FundCondition::default() };
 		let state = Self::fund_state(pool);
-		let pending = Self::pending_loss(pool);
+		let equity = Self::backstop_equity(pool);
+		let pending = shortfall(equity);
 		let highest = state.highest(Self::now(), terms.look_back);
-		let value = state.fund.assets().saturating_add(Self::stored_value(pool));
+		let value = state.fund.assets().saturating_add(surplus(equity));
 		let left = value.saturating_sub(pending);
 		let operation = Operations::<T>::get(pool);
 		FundCondition {

@@ -60,6 +60,7 @@ mod sizing;
 #[cfg(test)]
 mod tests;
 mod try_state;
+mod turn;
 mod types;
 pub mod weights;
 
@@ -388,7 +389,7 @@ pub mod pallet {
 		/// Puts quote from the caller's subaccount `number` into a tranche of its pool's fund, for
 		/// at least `min_shares`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::back().saturating_add(T::Ledger::levy_weight()))]
+		#[pallet::weight(T::WeightInfo::back().saturating_add(T::Ledger::touching_weight(1)))]
 		pub fn back(
 			origin: OriginFor<T>,
 			number: u16,
@@ -427,7 +428,7 @@ pub mod pallet {
 		/// Burns the shares that were asked to leave and pays what they are worth into the caller's
 		/// subaccount `number`, of the same pool.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::claim_exit().saturating_add(T::Ledger::levy_weight()))]
+		#[pallet::weight(T::WeightInfo::claim_exit().saturating_add(T::Ledger::touching_weight(1)))]
 		pub fn claim_exit(
 			origin: OriginFor<T>,
 			number: u16,
@@ -443,7 +444,7 @@ pub mod pallet {
 		/// Gives quote from the caller's subaccount `number` to its pool's fund, or to the one that
 		/// all pools share. It cannot be taken back.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::contribute().saturating_add(T::Ledger::levy_weight()))]
+		#[pallet::weight(T::WeightInfo::contribute().saturating_add(T::Ledger::touching_weight(1)))]
 		pub fn contribute(
 			origin: OriginFor<T>,
 			number: u16,
@@ -461,7 +462,7 @@ pub mod pallet {
 		/// subaccount `number` of the caller, at the price less the haircut, if that is at most
 		/// `max_price`.
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::buy_collateral().saturating_add(T::Ledger::levy_weight()))]
+		#[pallet::weight(T::WeightInfo::buy_collateral().saturating_add(T::Ledger::touching_weight(1)))]
 		pub fn buy_collateral(
 			origin: OriginFor<T>,
 			number: u16,

@@ -38,6 +38,14 @@ parameter_types! {
 	pub static Correlated: BTreeMap<(MarketId, MarketId), Ratio> = BTreeMap::new();
 	/// What an account weighs in a page: with a limit of so many, so many are visited.
 	pub static VisitWeight: u64 = 0;
+	/// What asking for an account weighs besides, if there is anything to settle.
+	pub static TouchWeight: u64 = 0;
+	/// What it weighs to settle that, for each leg of the account.
+	pub static LevyWeight: u64 = 0;
+	/// What a step of a pool weighs beside the accounts that it visits.
+	pub static StepWeight: u64 = 0;
+	/// What an account of the survey weighs, and noting the result of a pool.
+	pub static SurveyWeights: (u64, u64) = (0, 0);
 }
 
 impl breakwater_ledger::Config for Test {
@@ -51,7 +59,7 @@ impl breakwater_ledger::Config for Test {
 	type Backstops = Insurance;
 	type Levies = Insurance;
 	type Contagion = ();
-	type WeightInfo = ();
+	type WeightInfo = OfLedger;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Bench;
 }
@@ -69,7 +77,7 @@ impl crate::Config for Test {
 	type BenchmarkHelper = Engine;
 }
 
-/// Visits weigh what the test says, all else nothing.
+/// What the test says, all else nothing.
 pub struct Pages;
 
 impl crate::WeightInfo for Pages {
@@ -95,12 +103,66 @@ impl crate::WeightInfo for Pages {
 		Weight::zero()
 	}
 	fn attend() -> Weight {
-		Weight::zero()
+		Weight::from_parts(StepWeight::get(), 0)
 	}
 	fn visit() -> Weight {
 		Weight::from_parts(VisitWeight::get(), 0)
 	}
 	fn survey() -> Weight {
+		Weight::from_parts(SurveyWeights::get().0, 0)
+	}
+	fn keep() -> Weight {
+		Weight::zero()
+	}
+	fn look() -> Weight {
+		Weight::from_parts(VisitWeight::get(), 0)
+	}
+	fn touch() -> Weight {
+		Weight::from_parts(TouchWeight::get(), 0)
+	}
+	fn conclude() -> Weight {
+		Weight::from_parts(SurveyWeights::get().1, 0)
+	}
+	fn condition() -> Weight {
+		Weight::zero()
+	}
+	fn order(markets: u32) -> Weight {
+		Weight::from_parts(markets.into(), 0)
+	}
+}
+
+/// Levies weigh by legs, all else nothing.
+pub struct OfLedger;
+
+impl breakwater_ledger::WeightInfo for OfLedger {
+	fn levy(legs: u32) -> Weight {
+		Weight::from_parts(LevyWeight::get(), 0).saturating_mul(legs.into())
+	}
+	fn open() -> Weight {
+		Weight::zero()
+	}
+	fn close() -> Weight {
+		Weight::zero()
+	}
+	fn transfer() -> Weight {
+		Weight::zero()
+	}
+	fn credit() -> Weight {
+		Weight::zero()
+	}
+	fn debit() -> Weight {
+		Weight::zero()
+	}
+	fn settle(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn step(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn wake(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn fall_due(_: u32) -> Weight {
 		Weight::zero()
 	}
 }
@@ -186,6 +248,10 @@ pub(crate) fn new_test_ext() -> TestExternalities {
 	OpenAuctions::set(Vec::new());
 	Correlated::set(BTreeMap::new());
 	VisitWeight::set(0);
+	TouchWeight::set(0);
+	LevyWeight::set(0);
+	StepWeight::set(0);
+	SurveyWeights::set((0, 0));
 	support::externalities::<Test>(200, 1_000_000)
 }
 
@@ -303,20 +369,37 @@ pub(crate) fn events() -> Vec<Event<Test>> {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Engine {
-	fn listed() -> (PoolId, MarketId, AssetId) {
-		(POOL, BTC, DOT)
+	fn listed(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
+		let markets: Vec<MarketId> = (0..markets).map(|number| MarketId(100 + number)).collect();
+		let assets: Vec<AssetId> = (0..assets).map(|number| AssetId(100 + number)).collect();
+		world(|world| {
+			let (market, asset) = (world.markets[&BTC].clone(), world.assets[&DOT].clone());
+			world.markets.extend(markets.iter().map(|id| (*id, market.clone())));
+			world.assets.extend(assets.iter().map(|id| (*id, asset.clone())));
+		});
+		(POOL, markets, assets)
 	}
 
-	fn set_price(market: MarketId, percent: u64) {
-		set_price(market, 10 * percent);
+	fn set_prices(markets: &[MarketId], percent: u64) {
+		markets.iter().for_each(|market| set_price(*market, 10 * percent));
 	}
 
-	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: breakwater_units::Amount) {
-		deposit(account, asset, amount.get());
+	fn correlate(markets: &[MarketId]) {
+		for (place, one) in markets.iter().enumerate() {
+			markets[..place].iter().for_each(|other| correlate(*one, *other, 100));
+		}
+	}
+
+	fn deposit(account: &AccountKey, amount: breakwater_units::Amount) {
+		deposit(account, None, amount.get());
 	}
 
 	fn pass(time: Millis) {
 		support::pass(time.get());
+	}
+
+	fn paid_for(_: PoolId, _: &[MarketId], _: &[AssetId]) -> Vec<Vec<u8>> {
+		Vec::new()
 	}
 }
 

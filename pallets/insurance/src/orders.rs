@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 
 use breakwater_auction::ForcedOrder;
-use breakwater_interfaces::{Correlations, FundTerms, Pricing, RiskEngine};
+use breakwater_interfaces::{Correlations, FundTerms, Ledger, Pricing, RiskEngine};
 use breakwater_units::{Lots, MarketId, PoolId, Price, Quote, Ratio, Rounding, Side, Size};
+use frame_support::weights::Weight;
+use polkadot_sdk::*;
 
 use crate::{
 	backstop::{largest_first, Leg},
-	Config, Operations, Pallet,
+	Config, Operations, Pallet, WeightInfo,
 };
 
 /// A hedge is left as it is while it is off by less than one of so many parts.
@@ -40,6 +42,19 @@ impl<T: Config> Pallet<T> {
 		Some(ForcedOrder { account, side, limit, size })
 	}
 
+	/// What it weighs to ask for an order in a market, and to tell of its fill: with inventory, the
+	/// prices of all markets of the pool are looked at.
+	pub(crate) fn order_weight(market: MarketId) -> Weight {
+		let pool = T::RiskEngine::pool_of(market).filter(|pool| Self::has_inventory(*pool));
+		let count = pool.map_or(0, |pool| Self::markets_of(pool).count());
+		T::WeightInfo::order(u32::try_from(count).unwrap_or(u32::MAX))
+	}
+
+	fn has_inventory(pool: PoolId) -> bool {
+		let state = Self::backstop_of(pool).and_then(|backstop| T::Ledger::state(&backstop));
+		state.is_some_and(|state| !state.positions.is_empty())
+	}
+
 	/// The inventory without the part of the deepest market's that hedges the rest: what is hedged
 	/// still counts whole against the limits, what hedges it does not come on top.
 	pub(crate) fn at_risk(pool: PoolId) -> Vec<Leg> {
@@ -49,7 +64,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let cover = || {
 			let (market, terms) = (Self::deepest(pool)?, Self::terms(pool)?);
-			Some((market, Self::hedge(pool, market, &legs, &terms)?))
+			Some((market, Self::cover(market, &legs, &terms)?))
 		};
 		let Some((market, cover)) = cover() else { return legs };
 		for leg in legs.iter_mut().filter(|leg| leg.market == market) {
@@ -66,6 +81,11 @@ impl<T: Config> Pallet<T> {
 		if !is_other || Self::deepest(pool)? != market {
 			return None;
 		}
+		Self::cover(market, legs, terms)
+	}
+
+	/// The position in a market that hedges inventory in others.
+	fn cover(market: MarketId, legs: &[Leg], terms: &FundTerms) -> Option<Lots> {
 		let delta = Self::hedged_delta(market, legs, terms)?;
 		let value = T::RiskEngine::market(market)?.lot_value();
 		let size = delta.unsigned_abs().checked_div(value.unsigned_abs())?;
@@ -93,8 +113,12 @@ impl<T: Config> Pallet<T> {
 			let value = T::RiskEngine::market(market)?.lot_value().unsigned_abs();
 			Some((value.saturating_mul(u128::from(pricing.depth.get())), market))
 		};
-		let of_pool = T::RiskEngine::markets().into_iter().filter(|(_, of)| *of == pool);
-		of_pool.filter_map(|(market, _)| depth(market)).max().map(|(_, market)| market)
+		Self::markets_of(pool).filter_map(depth).max().map(|(_, market)| market)
+	}
+
+	pub(crate) fn markets_of(pool: PoolId) -> impl Iterator<Item = MarketId> {
+		let all = T::RiskEngine::markets().into_iter();
+		all.filter(move |(_, of)| *of == pool).map(|(market, _)| market)
 	}
 }
 

@@ -18,6 +18,7 @@ use crate::{
 	backstop::winners,
 	funds::{shortfall, DUST},
 	indices::{rounding, PoolIndices},
+	turn::Turn,
 	types::{Operation, Record, Stage},
 	Config, Error, Event, FirstPool, Funds, Incidents, OpenPools, Operations, Pallet, Records,
 	WeightInfo,
@@ -25,61 +26,61 @@ use crate::{
 
 /// After an attempt that found nobody, the next is not before this.
 const RETRY: Millis = Millis::MINUTE;
-/// Most accounts that a page visits, whatever weight there is.
-const LARGEST_PAGE: u32 = 2_000;
 
 impl<T: Config> Pallet<T> {
-	/// Attends to all pools, beginning with another one each block. Every pool gets on by an account
-	/// at least, whatever the weight.
+	/// Attends to all pools. Every pool gets on by a step at least, whatever the weight.
 	pub(crate) fn resolve_all(limit: Weight) -> Weight {
-		let pools = T::RiskEngine::pools();
-		let count = u32::try_from(pools.len()).unwrap_or(u32::MAX);
-		let first = FirstPool::<T>::get();
+		let pools = Self::in_turn();
 		let mut used = T::WeightInfo::resolve();
-		for turn in 0..count {
-			let place = first.saturating_add(turn).checked_rem(count).unwrap_or(0);
-			let Some(pool) = pools.get(place as usize) else { continue };
-			let waiting = u64::from(count.saturating_sub(turn).max(1));
+		for (pool, waiting) in pools.iter().zip((1..=pools.len() as u64).rev()) {
 			let share = limit.saturating_sub(used).saturating_div(waiting);
 			used.saturating_accrue(Self::resolve_pool(*pool, share));
-		}
-		if count > 1 {
-			FirstPool::<T>::put(first.saturating_add(1).checked_rem(count).unwrap_or(0));
 		}
 		let left = limit.saturating_sub(used);
 		used.saturating_add(Self::survey(left))
 	}
 
-	/// One pool, as far as the weight goes.
-	fn resolve_pool(pool: PoolId, limit: Weight) -> Weight {
-		let attending = T::WeightInfo::attend();
-		let each = T::WeightInfo::visit();
-		let affordable = limit.saturating_sub(attending).checked_div_per_component(&each);
-		let most = u32::try_from(affordable.unwrap_or(u64::from(LARGEST_PAGE))).unwrap_or(u32::MAX);
-		let most = most.clamp(1, LARGEST_PAGE);
+	/// The pools, beginning with another one each block.
+	pub(crate) fn in_turn() -> Vec<PoolId> {
+		let mut pools = T::RiskEngine::pools();
+		let count = u32::try_from(pools.len()).unwrap_or(u32::MAX);
+		let place = FirstPool::<T>::get();
+		let first = place.checked_rem(count).unwrap_or(0);
+		pools.rotate_left(first as usize);
+		if count > 1 {
+			FirstPool::<T>::put(place.saturating_add(1).checked_rem(count).unwrap_or(0));
+		}
+		pools
+	}
 
-		let mut left = most;
-		while left > 0 {
-			let visited = match with_storage_layer(|| Self::step(pool, left)) {
-				Ok(Some(visited)) => visited.max(1),
-				Ok(None) => break,
+	/// One pool, as far as the weight goes.
+	pub(crate) fn resolve_pool(pool: PoolId, limit: Weight) -> Weight {
+		let mut turn = Turn::within(limit);
+		while turn.begins_step(Self::step_weight()) {
+			match with_storage_layer(|| Self::step(pool, &mut turn)) {
+				Ok(true) => {},
+				Ok(false) => break,
 				Err(error) => {
 					Self::deposit_event(Event::StepFailed { pool, error });
 					break;
 				},
-			};
-			left = left.saturating_sub(visited);
+			}
 		}
-		let visited = u64::from(most.saturating_sub(left));
-		attending.saturating_add(each.saturating_mul(visited))
+		turn.used()
 	}
 
-	/// One step: a page of what is going on, or a look at the backstop. Returns how many accounts it
-	/// visited; none if there is nothing more to do in this block.
-	fn step(pool: PoolId, most: u32) -> Result<Option<u32>, DispatchError> {
+	/// What a step weighs beside the accounts that it visits. Looking at a backstop is the heaviest,
+	/// whether it is short or has books to keep; beginning and ending a page is less.
+	fn step_weight() -> Weight {
+		T::WeightInfo::attend().max(T::WeightInfo::keep())
+	}
+
+	/// One step: a page of what is going on, or a look at the backstop. Returns whether there is
+	/// more to do in this block.
+	fn step(pool: PoolId, turn: &mut Turn) -> Result<bool, DispatchError> {
 		match Operations::<T>::get(pool) {
-			Some(operation) => Self::turn_page(pool, operation, most).map(Some),
-			None => Ok(Self::attend(pool)?.then_some(1)),
+			Some(operation) => Self::turn_page(pool, operation, turn),
+			None => Self::attend(pool),
 		}
 	}
 
@@ -137,11 +138,12 @@ impl<T: Config> Pallet<T> {
 		if now < incident.retry_at {
 			return Ok(false);
 		}
+		let Some(means) = Self::means(pool) else { return Ok(false) };
 		let legs = Self::at_risk(pool);
 		let was_tried = |market: MarketId| incident.tried.contains(&market);
 		if let Some(leg) = legs.iter().find(|leg| !was_tried(leg.market)) {
 			let Some(side) = winners(leg.lots) else { return Ok(false) };
-			let lots = Self::excess(pool, leg, &legs);
+			let lots = Self::excess(&means, leg, &legs);
 			Self::begin_deleveraging(pool, (leg.market, side), shortfall, lots)?;
 			return Ok(true);
 		}
@@ -162,11 +164,12 @@ impl<T: Config> Pallet<T> {
 		if now < Incidents::<T>::get(pool).retry_at {
 			return Ok(false);
 		}
+		let Some(means) = Self::means(pool) else { return Ok(false) };
 		let legs = Self::at_risk(pool);
-		let beyond = |leg: &&crate::backstop::Leg| !Self::excess(pool, leg, &legs).is_zero();
-		let Some(leg) = legs.iter().find(beyond) else { return Ok(false) };
+		let excess = |leg| (leg, Self::excess(&means, leg, &legs));
+		let beyond = legs.iter().map(excess).find(|(_, lots)| !lots.is_zero());
+		let Some((leg, lots)) = beyond else { return Ok(false) };
 		let Some(side) = winners(leg.lots) else { return Ok(false) };
-		let lots = Self::excess(pool, leg, &legs);
 		Self::begin_deleveraging(pool, (leg.market, side), Amount::ZERO, lots)?;
 		Ok(true)
 	}
@@ -179,20 +182,21 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The next accounts of the stage; goes on to the next stage after the last.
+	/// The next accounts of the stage, as far as the weight goes; ends the stage after the last.
+	/// Returns whether it has.
 	pub(crate) fn turn_page(
 		pool: PoolId,
 		operation: Operation,
-		most: u32,
-	) -> Result<u32, DispatchError> {
+		turn: &mut Turn,
+	) -> Result<bool, DispatchError> {
 		match &operation.stage {
 			Stage::Collecting { .. } | Stage::Claiming { .. } => {
-				Self::look_through(pool, operation, most)
+				Self::look_through(pool, operation, turn)
 			},
 			Stage::Settling { .. } | Stage::Paying { .. } => {
-				Self::settle_page(pool, &operation, most)
+				Ok(Self::settle_page(pool, &operation, turn))
 			},
-			Stage::Clearing => Ok(Self::clear_page(pool, most)),
+			Stage::Clearing => Ok(Self::clear_page(pool, turn)),
 		}
 	}
 
@@ -200,8 +204,10 @@ impl<T: Config> Pallet<T> {
 	fn look_through(
 		pool: PoolId,
 		mut operation: Operation,
-		most: u32,
-	) -> Result<u32, DispatchError> {
+		turn: &mut Turn,
+	) -> Result<bool, DispatchError> {
+		let each = T::WeightInfo::look();
+		let most = turn.room_for(each);
 		let accounts = T::Ledger::accounts_after(operation.last.as_ref(), most);
 		let backstop = Self::backstop_of(pool);
 		for account in &accounts {
@@ -211,9 +217,10 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		let visited = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
+		turn.visits(visited, each);
 		if visited >= most {
 			Self::set_operation(pool, Some(operation));
-			return Ok(visited);
+			return Ok(false);
 		}
 		match operation.stage.clone() {
 			Stage::Collecting { snapshot } => Self::seal(pool, operation, snapshot),
@@ -222,7 +229,7 @@ impl<T: Config> Pallet<T> {
 			},
 			_ => return Err(Error::<T>::Inconsistent.into()),
 		}
-		Ok(visited)
+		Ok(true)
 	}
 
 	/// A page's visit to an account that has not been touched.
@@ -256,24 +263,32 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// A page over those who have a place.
-	fn settle_page(pool: PoolId, operation: &Operation, most: u32) -> Result<u32, DispatchError> {
-		let accounts = Self::records_after(pool, operation.last.as_ref(), most);
-		for account in &accounts {
-			match &operation.stage {
-				Stage::Paying { .. } => Self::pay_now(pool, account),
-				_ => Self::settle_now(pool, account),
+	/// A page over those who have a place. Each weighs a visit, and what is to be settled by what is
+	/// in the account.
+	fn settle_page(pool: PoolId, operation: &Operation, turn: &mut Turn) -> bool {
+		let mut last = operation.last;
+		let mut accounts = Self::records_after(pool, last.as_ref());
+		let is_over = loop {
+			let Some(account) = accounts.next() else { break true };
+			// Before it is settled: afterwards nothing is left to be weighed.
+			let levy = T::Ledger::levy_weight_of(&account);
+			if !turn.admits(T::WeightInfo::visit().saturating_add(levy)) {
+				break false;
 			}
-		}
-		let visited = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
-		let Some(mut operation) = Operations::<T>::get(pool) else { return Ok(visited) };
-		if visited >= most {
-			operation.last = accounts.last().copied();
+			match &operation.stage {
+				Stage::Paying { .. } => Self::pay_now(pool, &account),
+				_ => Self::settle_now(pool, &account),
+			}
+			last = Some(account);
+		};
+		let Some(mut operation) = Operations::<T>::get(pool) else { return true };
+		if is_over {
+			Self::finish(pool, operation);
+		} else {
+			operation.last = last;
 			Self::set_operation(pool, Some(operation));
-			return Ok(visited);
 		}
-		Self::finish(pool, operation);
-		Ok(visited)
+		is_over
 	}
 
 	/// All who had a place have settled.
@@ -296,27 +311,25 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn records_after(pool: PoolId, last: Option<&AccountKey>, most: u32) -> Vec<AccountKey> {
-		let keys = match last {
+	fn records_after(pool: PoolId, last: Option<&AccountKey>) -> impl Iterator<Item = AccountKey> {
+		match last {
 			Some(last) => {
 				let from = Records::<T>::hashed_key_for(pool, last);
 				Records::<T>::iter_key_prefix_from(pool, from)
 			},
 			None => Records::<T>::iter_key_prefix(pool),
-		};
-		keys.take(most as usize).collect()
+		}
 	}
 
-	fn clear_page(pool: PoolId, most: u32) -> u32 {
-		let accounts = Self::records_after(pool, None, most);
-		for account in &accounts {
+	fn clear_page(pool: PoolId, turn: &mut Turn) -> bool {
+		for account in Self::records_after(pool, None) {
+			if !turn.admits(T::WeightInfo::visit()) {
+				return false;
+			}
 			Records::<T>::remove(pool, account);
 		}
-		let visited = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
-		if visited < most {
-			Self::set_operation(pool, None);
-		}
-		visited
+		Self::set_operation(pool, None);
+		true
 	}
 
 	/// What an account owes before it may change.
@@ -417,6 +430,10 @@ impl<T: Config> Insurance for Pallet<T> {
 		Self::order_in(market).into_iter().collect()
 	}
 
+	fn orders_weight(market: MarketId) -> Weight {
+		Self::order_weight(market)
+	}
+
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]) {
 		let Some(pool) = T::RiskEngine::pool_of(market) else { return };
 		let backstop = Self::backstop_of(pool);
@@ -432,6 +449,10 @@ impl<T: Config> Insurance for Pallet<T> {
 
 	fn condition(pool: PoolId) -> FundCondition {
 		Self::condition_of(pool)
+	}
+
+	fn condition_weight() -> Weight {
+		T::WeightInfo::condition()
 	}
 }
 
@@ -453,8 +474,7 @@ impl<T: Config> Levies for Pallet<T> {
 	}
 
 	fn touch_weight() -> Weight {
-		// It is in a visit, with the levy of a small account.
-		T::WeightInfo::visit()
+		T::WeightInfo::touch()
 	}
 
 	fn payee(pool: PoolId) -> Option<AccountKey> {

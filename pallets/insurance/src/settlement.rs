@@ -17,8 +17,7 @@ impl<T: Config> Pallet<T> {
 	/// Freezes the marks of a pool, and begins to add up its claims.
 	pub(crate) fn begin_settlement(pool: PoolId) {
 		let price = |market| Some((market, T::RiskEngine::market(market)?.price()));
-		let of_pool = T::RiskEngine::markets().into_iter().filter(|(_, of)| *of == pool);
-		let marks: alloc::vec::Vec<_> = of_pool.filter_map(|(market, _)| price(market)).collect();
+		let marks: alloc::vec::Vec<_> = Self::markets_of(pool).filter_map(price).collect();
 		let marks = Marks::truncate_from(marks);
 		let number = Self::next_number();
 		let claims = ClaimSnapshot::new(number);

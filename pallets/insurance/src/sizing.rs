@@ -66,12 +66,17 @@ impl<T: Config> Pallet<T> {
 	/// Looks at the next accounts, as far as the weight goes. Returns what it weighed.
 	pub(crate) fn survey(limit: Weight) -> Weight {
 		let each = T::WeightInfo::survey();
-		let most = limit.checked_div_per_component(&each).unwrap_or(u64::from(PAGE));
+		let pools = u64::try_from(T::RiskEngine::pools().len()).unwrap_or(u64::MAX);
+		let concluding = T::WeightInfo::conclude().saturating_mul(pools);
+		let left = limit.saturating_sub(concluding);
+		let most = left.checked_div_per_component(&each).unwrap_or(u64::from(PAGE));
 		let most = u32::try_from(most).unwrap_or(PAGE).min(PAGE);
 		if most == 0 {
 			return Weight::zero();
 		}
-		each.saturating_mul(u64::from(Self::survey_page(most)))
+		let seen = Self::survey_page(most);
+		let concluded = if seen < most { concluding } else { Weight::zero() };
+		concluded.saturating_add(each.saturating_mul(seen.max(1).into()))
 	}
 
 	/// Looks at the next accounts, up to so many. Returns how many there were.
@@ -110,15 +115,20 @@ impl<T: Config> Pallet<T> {
 	/// A survey is complete: its result holds until the next.
 	fn take_result(survey: Survey) {
 		for pool in T::RiskEngine::pools() {
-			let found = survey.found.iter().find(|one| one.pool == pool);
-			let needed = found.map(|one| {
-				let [up, down] = one.moves;
-				up.requirement().max(down.requirement())
-			});
-			let cover_two = needed.unwrap_or_default();
-			if Funds::<T>::get(pool).cover_two != cover_two {
-				Funds::<T>::mutate(pool, |state| state.cover_two = cover_two);
-			}
+			Self::conclude(pool, &survey);
+		}
+	}
+
+	/// Notes what a survey has found in a pool.
+	pub(crate) fn conclude(pool: PoolId, survey: &Survey) {
+		let found = survey.found.iter().find(|one| one.pool == pool);
+		let needed = found.map(|one| {
+			let [up, down] = one.moves;
+			up.requirement().max(down.requirement())
+		});
+		let cover_two = needed.unwrap_or_default();
+		if Funds::<T>::get(pool).cover_two != cover_two {
+			Funds::<T>::mutate(pool, |state| state.cover_two = cover_two);
 		}
 	}
 
@@ -129,8 +139,7 @@ impl<T: Config> Pallet<T> {
 			let lot = T::RiskEngine::market(market)?.lot_value().unsigned_abs();
 			Some(Amount::new(lot.saturating_mul(u128::from(pricing.open_interest.get()))))
 		};
-		let of_pool = T::RiskEngine::markets().into_iter().filter(|(_, of)| *of == pool);
-		let values = of_pool.filter_map(|(market, _)| value(market));
+		let values = Self::markets_of(pool).filter_map(value);
 		values.fold(Amount::ZERO, Amount::saturating_add)
 	}
 

@@ -8,6 +8,7 @@ mod funds;
 mod settlement;
 mod takeover;
 mod unwinding;
+mod weigh;
 
 use breakwater_interfaces::Insurance as _;
 use breakwater_units::AccountKey;

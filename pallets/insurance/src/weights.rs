@@ -33,6 +33,18 @@ pub trait WeightInfo {
 	fn visit() -> Weight;
 	/// See the benchmark of this name.
 	fn survey() -> Weight;
+	/// See the benchmark of this name.
+	fn keep() -> Weight;
+	/// See the benchmark of this name.
+	fn look() -> Weight;
+	/// See the benchmark of this name.
+	fn touch() -> Weight;
+	/// See the benchmark of this name.
+	fn conclude() -> Weight;
+	/// See the benchmark of this name.
+	fn condition() -> Weight;
+	/// See the benchmark of this name; `n` from 0 to 24.
+	fn order(n: u32) -> Weight;
 }
 
 /// Measured times, and the runtime's cost of each read and write.
@@ -185,7 +197,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Insurance::Operations` (r:0 w:1)
 	fn attend() -> Weight {
 		// Fastest of all runs: 129_883 ns.
-		Weight::from_parts(149_242_000, 0)
+		Weight::from_parts(1_000_000_000, 0)
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -219,6 +231,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+
+	fn keep() -> Weight {
+		Weight::from_parts(600_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().writes(8))
+	}
+
+	fn look() -> Weight {
+		Weight::from_parts(150_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	fn touch() -> Weight {
+		Weight::from_parts(150_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+
+	fn conclude() -> Weight {
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+
+	fn condition() -> Weight {
+		Weight::from_parts(120_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(0))
+	}
+
+	fn order(n: u32) -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(Weight::from_parts(15_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+	}
 }
 
 /// Nothing weighs anything, for tests.
@@ -251,6 +299,24 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn survey() -> Weight {
+		Weight::zero()
+	}
+	fn keep() -> Weight {
+		Weight::zero()
+	}
+	fn look() -> Weight {
+		Weight::zero()
+	}
+	fn touch() -> Weight {
+		Weight::zero()
+	}
+	fn conclude() -> Weight {
+		Weight::zero()
+	}
+	fn condition() -> Weight {
+		Weight::zero()
+	}
+	fn order(_n: u32) -> Weight {
 		Weight::zero()
 	}
 }

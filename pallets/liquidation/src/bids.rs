@@ -71,10 +71,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What filing all who trade in a bid anew may weigh: it fills no offers beyond that, and leaves
-	/// them to others. Three accounts with all there may be fit, or as many simple ones as a bid may
-	/// fill.
+	/// them to others. A bidder and a seller with all there may be fit, or as many simple ones as a
+	/// bid may fill.
 	fn filing_room() -> Weight {
-		T::Ledger::most_filing_weight().saturating_mul(3)
+		T::Ledger::most_filing_weight().saturating_mul(2)
 	}
 
 	/// What a bid weighs at most. Of those who trade, only the bidder may have a levy to settle.

@@ -301,7 +301,7 @@ fn check_filing(
 	let sold: usize = fills.iter().map(|(account, _)| before[account].1.legs()).sum();
 	let prices: BTreeSet<Price> = fills.iter().map(|(_, price)| *price).collect();
 	let [was, is] = bidder.map(|state| state.legs() * prices.len());
-	assert!(sold + was <= 3 * MOST_LEGS as usize, "more than was declared");
+	assert!(sold + was <= 2 * MOST_LEGS as usize, "more than was declared");
 	assert_eq!(outcome.filing.ref_time(), (sold + was.max(is)) as u64);
 }
 

@@ -900,7 +900,7 @@ mod bidding {
 	/// Filing an account weighs four for each leg, and no more than twelve: thirty-six in a bid.
 	fn weigh_filing() {
 		EachFiled::set(&4);
-		MostFiled::set(&12);
+		MostFiled::set(&18);
 	}
 
 	fn filed(number: u8, size: u64) -> u64 {
@@ -1268,7 +1268,7 @@ mod collateral {
 	fn a_bid_weighs_the_bidder_for_every_account() {
 		with_chain(|| {
 			EachFiled::set(&4);
-			MostFiled::set(&12);
+			MostFiled::set(&18);
 			for number in 1..=5 {
 				rich_debtor(number);
 			}

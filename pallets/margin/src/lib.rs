@@ -370,7 +370,7 @@ pub mod pallet {
 		/// one pool: as much as could be withdrawn from the first, were the quote at hand.
 		#[pallet::call_index(2)]
 		#[pallet::weight(
-			T::WeightInfo::transfer().saturating_add(<Pallet<T> as Ledger>::levy_weight().saturating_mul(2))
+			T::WeightInfo::transfer().saturating_add(<Pallet<T> as Ledger>::touching_weight(2))
 		)]
 		pub fn transfer(
 			origin: OriginFor<T>,

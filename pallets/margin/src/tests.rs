@@ -533,12 +533,17 @@ mod levies {
 			let declared = call.get_dispatch_info().call_weight;
 			let (each, most) = (LEVY + ASKING, MOST_LEGS * LEVY + ASKING);
 			let weight = |ref_time| Some(Weight::from_parts(ref_time, 0));
-			assert_eq!(Some(declared), weight(TRANSFER), "nobody has anything to settle");
-			assert_eq!(transfer(10).unwrap().actual_weight, None);
+			let filing = LedgerPallet::most_filing_weight().ref_time();
+			assert_eq!(
+				Some(declared),
+				weight(TRANSFER + 2 * filing),
+				"nobody has anything to settle"
+			);
+			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER), "nor to file anew");
 			// Now it is declared, but what somebody else has to settle is given back.
 			owe(opened(3, 10), vec![], 0);
 			let declared = call.get_dispatch_info().call_weight;
-			assert_eq!(Some(declared), weight(TRANSFER + 2 * most));
+			assert_eq!(Some(declared), weight(TRANSFER + 2 * (filing + most)));
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER));
 			owe(second, vec![], 0);
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER + each));
@@ -553,6 +558,23 @@ mod levies {
 			let failed = transfer(1_000_000).unwrap_err();
 			assert_eq!(failed.post_info.actual_weight, weight(TRANSFER + each));
 			assert!(!LedgerPallet::awaits_levy(&key_of(99, 0)), "the payee owes itself nothing");
+		});
+	}
+
+	#[test]
+	fn do_not_weigh_alone_in_a_call_that_touches_accounts_with_many_terms() {
+		with_chain(|| {
+			let [from, to] = two(100_000);
+			let other = opened(2, 100_000);
+			let weighed = || transfer(10).unwrap().actual_weight;
+			let with = |further: u64| Some(Weight::from_parts(TRANSFER + further * TERM, 0));
+			assert_ok!(trade(BTC, 1_000, (&from, &other), 10, 0));
+			assert_eq!(weighed(), with(0));
+			assert_ok!(trade(ETH, 1_000, (&from, &other), 4, 0));
+			assert_eq!(weighed(), with(1));
+			assert_ok!(deposit(&to, Some(DOT), 100));
+			assert_ok!(trade(BTC, 1_000, (&to, &other), 1, 0));
+			assert_eq!(weighed(), with(2));
 		});
 	}
 

@@ -244,9 +244,15 @@ pub trait Ledger {
 		Weight::zero()
 	}
 
-	/// Runs a call that touches some accounts and weighs `base` beside their levies. It declares
-	/// [`Self::levy_weight`] for each of them; what was not needed of that is given back, also if
-	/// the call fails.
+	/// What a call declares that changes so many accounts, beside what it weighs with simple ones
+	/// that owe no levy. To settle a levy files the account, too, and what is filed twice in a call is
+	/// written once.
+	fn touching_weight(accounts: u64) -> Weight {
+		Self::levy_weight().max(Self::most_filing_weight()).saturating_mul(accounts)
+	}
+
+	/// Runs a call that changes some accounts and weighs `base` beside [`Self::touching_weight`]. What
+	/// was not needed of that is given back, also if the call fails.
 	///
 	/// # Errors
 	/// Those of the call.
@@ -258,13 +264,11 @@ pub trait Ledger {
 	where
 		Info: PostInfo,
 	{
-		// Before the call, which settles them.
-		let owed = |account: &AccountKey| Self::levy_weight_of(account);
-		let settled = accounts.iter().map(owed).fold(Weight::zero(), Weight::saturating_add);
-		let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
-		let declared = Self::levy_weight().saturating_mul(count);
-		let weighed = (settled != declared).then(|| base.saturating_add(settled));
-		tell_weight(weighed, call())
+		// Before the call, which changes them.
+		let each = |account| Self::levy_weight_of(account).max(Self::filing_weight(account));
+		let used = accounts.iter().map(each).fold(Weight::zero(), Weight::saturating_add);
+		let declared = Self::touching_weight(u64::try_from(accounts.len()).unwrap_or(u64::MAX));
+		tell_weight((used != declared).then(|| base.saturating_add(used)), call())
 	}
 }
 

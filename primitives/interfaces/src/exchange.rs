@@ -51,8 +51,13 @@ pub trait Exchange {
 	/// The least that [`Self::clear`] must be given to do anything useful.
 	fn least_weight() -> Weight;
 
-	/// What one more forced order weighs in a batch that fills it.
+	/// What one more forced order weighs in a batch that fills it, of an account with one position.
 	fn forced_weight() -> Weight;
+
+	/// The same, of this account: it is filed anew with all that it holds.
+	fn forced_weight_of(_account: &AccountKey) -> Weight {
+		Self::forced_weight()
+	}
 
 	/// Cancels what an account has resting in all markets, as far as `limit` orders. Returns how
 	/// many were cancelled.

@@ -48,6 +48,12 @@ pub trait Insurance {
 	/// hedged.
 	fn forced_orders(market: MarketId) -> Vec<ForcedOrder>;
 
+	/// What it weighs to ask for them and to tell of their fills: little while the backstop has no
+	/// inventory. Asking this reads what every block has read before the batches.
+	fn orders_weight(_market: MarketId) -> Weight {
+		Weight::zero()
+	}
+
 	/// What the batch filled of it, and of what others forced: fills of unknown accounts are theirs.
 	fn filled(market: MarketId, price: Price, fills: &[ForcedFill]);
 
@@ -57,6 +63,11 @@ pub trait Insurance {
 
 	/// For a pool's breaker.
 	fn condition(pool: PoolId) -> FundCondition;
+
+	/// What asking for that weighs at most.
+	fn condition_weight() -> Weight {
+		Weight::zero()
+	}
 }
 
 impl Insurance for () {
@@ -111,7 +122,7 @@ pub trait Levies {
 		false
 	}
 
-	/// What [`Self::touch`] weighs at most; what the ledger does then is not in it.
+	/// What [`Self::touch`] weighs at most. What the ledger does then is not in it.
 	fn touch_weight() -> Weight {
 		Weight::zero()
 	}

@@ -7,15 +7,16 @@ use breakwater_exchange::{OrderRequest, RequestKind};
 use breakwater_interfaces::{
 	genesis::{brackets, GenesisBracket, Percent},
 	AssetTerms, Insurance as Waterfall, Ledger, MarketTerms, PoolTerms, Prices, RiskEngine,
-	SubaccountId, Symbol,
+	SubaccountId, Symbol, Trade, MAX_MARKETS,
 };
-use breakwater_margin::Brackets;
+use breakwater_margin::{Brackets, MAX_POSITIONS};
 use breakwater_primitives::{oracle::FeedId, time::SLOT_DURATION};
 use breakwater_risk_engine::{AssetCount, Assets as CollateralAssets, MAX_POOL_MARKETS};
 use breakwater_units::{
-	AccountKey, Amount, AssetId, MarketId, Millis, PoolId, Price, Ratio, Side, Size, Timestamp,
+	AccountKey, Amount, AssetId, Lots, MarketId, Millis, PoolId, Price, Quote, Ratio, Side, Size,
+	Timestamp,
 };
-use frame_support::{traits::fungibles::Mutate, weights::Weight};
+use frame_support::{storage::unhashed, traits::fungibles::Mutate, weights::Weight};
 use polkadot_sdk::*;
 
 use crate::{
@@ -31,8 +32,13 @@ const FIRST_MARKET: u32 = 1_000;
 const PRICE: u64 = 6_000_000;
 const QUOTE_PRICE: u64 = 1_000_000;
 const NOW: Timestamp = Timestamp::new(1_700_000_000_000);
+/// An average square, of which the root is whole.
+const ONE: i128 = 1_000_000_000_000_000_000;
 /// A million dollars.
 const QUOTE: u128 = 1_000_000_000_000;
+/// Lots of a position, which reach every bracket, and units of collateral.
+const LOTS: i64 = 4;
+const LITTLE: u128 = 10_000_000;
 
 /// The benchmarks' view of this runtime.
 pub struct Helper;
@@ -80,6 +86,15 @@ fn steep() -> Brackets {
 		factor: Percent(Ratio::saturating_from_percent(100u64.saturating_add(lots * 10))),
 	};
 	brackets(&[1, 2, 3].map(step)).expect("the steps rise")
+}
+
+/// Who is on the other side of every position.
+fn counterparty() -> AccountKey {
+	let id = SubaccountId { owner: frame_benchmarking::account("other", 0, 0), number: 0 };
+	if Margin::info(&id.key()).is_none() {
+		<Helper as breakwater_exchange::BenchmarkHelper>::fund(&id);
+	}
+	id.key()
 }
 
 fn asset_terms(number: u32) -> AssetTerms {
@@ -151,6 +166,25 @@ impl breakwater_exchange::BenchmarkHelper for Helper {
 		let signed = RuntimeOrigin::signed(owner.clone());
 		Custody::deposit(signed, *number, None, Amount::new(QUOTE)).expect("it is open");
 	}
+
+	fn give_legs(account: &SubaccountId, legs: u32) {
+		// One place is left for the market that is measured.
+		let positions = legs.min(MAX_POSITIONS - 1);
+		let collateral = legs.saturating_sub(positions);
+		let (_, markets, assets) =
+			<Self as breakwater_ledger::BenchmarkHelper>::set_up(positions, collateral);
+		let other = counterparty();
+		for market in markets {
+			let price = Risk::market(market).expect("it has a price").price();
+			let part = |account, lots| Trade { account, lots: Lots::new(lots), fee: Quote::ZERO };
+			let trades = [part(account.key(), LOTS), part(other, -LOTS)];
+			<Margin as Ledger>::settle(market, price, &trades).expect("they may trade");
+		}
+		for asset in assets {
+			<Margin as Ledger>::credit(&account.key(), Some(asset), Amount::new(LITTLE))
+				.expect("below its cap");
+		}
+	}
 }
 
 impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
@@ -162,28 +196,64 @@ impl breakwater_contagion_monitor::BenchmarkHelper for Helper {
 }
 
 impl breakwater_insurance::BenchmarkHelper for Helper {
-	fn listed() -> (PoolId, MarketId, AssetId) {
-		let (pool, markets, assets) = <Self as breakwater_ledger::BenchmarkHelper>::set_up(1, 1);
-		let market = *markets.first().expect("one was asked for");
-		(pool, market, *assets.first().expect("one was asked for"))
+	fn listed(markets: u32, assets: u32) -> (PoolId, Vec<MarketId>, Vec<AssetId>) {
+		<Self as breakwater_ledger::BenchmarkHelper>::set_up(markets, assets)
 	}
 
-	fn set_price(market: MarketId, percent: u64) {
-		<Self as breakwater_ledger::BenchmarkHelper>::set_price(market, percent);
+	fn set_prices(markets: &[MarketId], percent: u64) {
+		// They have one feed.
+		let first = *markets.first().expect("there are some");
+		<Self as breakwater_ledger::BenchmarkHelper>::set_price(first, percent);
 	}
 
-	fn deposit(account: &AccountKey, asset: Option<AssetId>, amount: Amount) {
+	fn correlate(_: &[MarketId]) {
+		// Averages of squares by market and of products by pair, whose ratio is one.
+		let pairs = MAX_MARKETS * (MAX_MARKETS - 1) / 2;
+		let [squares, products] = [MAX_MARKETS, pairs].map(|count| vec![ONE; count as usize]);
+		unhashed::put(
+			&breakwater_risk_engine::Pairs::<Runtime>::hashed_key(),
+			&(squares, products),
+		);
+	}
+
+	fn deposit(account: &AccountKey, amount: Amount) {
 		let SubaccountId { owner, number } = Margin::info(account).expect("it is open").id;
-		let token = asset.map_or(QUOTE_TOKEN, |asset| asset.0);
-		Assets::mint_into(token, &owner, amount.get()).expect("the token is there");
+		Assets::mint_into(QUOTE_TOKEN, &owner, amount.get()).expect("the token is there");
 		let signed = RuntimeOrigin::signed(owner);
-		Custody::deposit(signed, number, asset, amount).expect("it is open");
+		Custody::deposit(signed, number, None, amount).expect("it is open");
 	}
 
 	fn pass(time: Millis) {
 		pallet_aura::CurrentSlot::<Runtime>::mutate(|slot| {
 			*slot = u64::from(*slot).saturating_add(time.get().div_ceil(SLOT_DURATION)).into();
 		});
+	}
+
+	fn paid_for(pool: PoolId, markets: &[MarketId], assets: &[AssetId]) -> Vec<Vec<u8>> {
+		// What moving the indices reads or writes.
+		let of_market = |market: &MarketId| {
+			[
+				breakwater_risk_engine::Markets::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::MarketStates::<Runtime>::hashed_key_for(market),
+				breakwater_risk_engine::MarketIndices::<Runtime>::hashed_key_for(market),
+				breakwater_ledger::OpenInterest::<Runtime>::hashed_key_for(market),
+			]
+		};
+		let of_asset = |asset: &AssetId| {
+			[
+				CollateralAssets::<Runtime>::hashed_key_for(asset),
+				breakwater_risk_engine::AssetStates::<Runtime>::hashed_key_for(asset),
+				breakwater_risk_engine::CollateralIndices::<Runtime>::hashed_key_for(asset),
+			]
+		};
+		let shared = [
+			pallet_aura::CurrentSlot::<Runtime>::hashed_key().to_vec(),
+			breakwater_risk_engine::MarketList::<Runtime>::hashed_key().to_vec(),
+			breakwater_risk_engine::Pools::<Runtime>::hashed_key_for(pool),
+			breakwater_risk_engine::PoolLoans::<Runtime>::hashed_key_for(pool),
+		];
+		let listed = markets.iter().flat_map(of_market).chain(assets.iter().flat_map(of_asset));
+		listed.chain(shared).collect()
 	}
 }
 

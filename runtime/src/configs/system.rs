@@ -37,8 +37,9 @@ pub const NORMAL_RATIO: Perbill = Perbill::from_percent(45);
 /// The part kept free for operational transactions however full a block is.
 pub const OPERATIONAL_RATIO: Perbill = Perbill::from_percent(10);
 
-/// The part of a block that a single transaction may use at most.
-const LARGEST_TRANSACTION: Perbill = Perbill::from_percent(20);
+/// The part of a block that a single transaction may declare at most: a bid with the largest accounts
+/// there may be. What it did not need is given back to the block.
+const LARGEST_TRANSACTION: Perbill = Perbill::from_percent(40);
 
 const MAXIMUM_BLOCK_LENGTH: u32 = 2 * 1024 * 1024;
 
@@ -73,8 +74,7 @@ fn block_weights() -> BlockWeights {
 		})
 		// No limit for the mandatory class. The end of a session counts as a whole block, and the
 		// inherents must still fit in after it: a block without its timestamp is invalid.
-		// What a single transaction may weigh: its class's share less this. A fifth of a block holds
-		// a list of fifty orders.
+		// What a single transaction may weigh: its class's share less this.
 		.avg_block_initialization(NORMAL_RATIO - LARGEST_TRANSACTION)
 		.build_or_panic()
 }

@@ -12,7 +12,7 @@ use polkadot_sdk::*;
 type E = Error<Test>;
 
 fn refused(request: OrderRequest, error: E) {
-	assert_noop!(Exchange::place(signed(1), sub(1), request), error);
+	assert_noop!(plain(Exchange::place(signed(1), sub(1), request)), error);
 }
 
 #[test]
@@ -74,7 +74,8 @@ mod is_refused {
 	fn of_a_subaccount_that_may_not_trade_there() {
 		chain().execute_with(|| {
 			let other = SubaccountId { owner: owner(1), number: 5 };
-			let from = |id: &SubaccountId| Exchange::place(signed(1), id.clone(), buy(1_000, 1));
+			let from =
+				|id: &SubaccountId| plain(Exchange::place(signed(1), id.clone(), buy(1_000, 1)));
 			assert_noop!(from(&other), E::UnknownSubaccount);
 			Books::open(&other, PoolId(0), Some(ETH)).unwrap();
 			assert_noop!(from(&other), E::Isolated);
@@ -124,7 +125,7 @@ mod is_refused {
 			// 100 lots at 1 000 ticks of 10 quanta are 1 000 000; margin 100 000, fee 500,
 			// deposits 100 each
 			open(20, 100_600);
-			let place = |size| Exchange::place(signed(20), sub(20), buy(1_000, size));
+			let place = |size| plain(Exchange::place(signed(20), sub(20), buy(1_000, size)));
 			assert_noop!(place(101), E::InsufficientMargin);
 			assert_ok!(place(100));
 			assert_noop!(place(100), E::InsufficientMargin);
@@ -148,7 +149,7 @@ mod is_refused {
 	#[test]
 	fn by_whoever_is_neither_owner_nor_delegate() {
 		with_chain(|| {
-			let by = |origin| Exchange::place(origin, sub(1), buy(990, 1));
+			let by = |origin| plain(Exchange::place(origin, sub(1), buy(990, 1)));
 			assert_noop!(by(signed(2)), E::NotOwnerOrDelegate);
 			assert_noop!(by(RuntimeOrigin::root()), DispatchError::BadOrigin);
 		});
@@ -283,9 +284,9 @@ mod place_many {
 	fn fails_if_none_can_be_placed() {
 		with_chain(|| {
 			let requests = vec![buy(0, 1), buy(990, 0)].try_into().unwrap();
-			let call = Exchange::place_many(signed(1), sub(1), requests);
+			let call = plain(Exchange::place_many(signed(1), sub(1), requests));
 			assert_eq!(call, Err(E::PriceOutOfRange.into()));
-			let none = Exchange::place_many(signed(1), sub(1), Default::default());
+			let none = plain(Exchange::place_many(signed(1), sub(1), Default::default()));
 			assert_eq!(none, Err(E::NothingToDo.into()));
 			assert!(Traders::<Test>::get(key(1)).is_none());
 		});
@@ -299,7 +300,7 @@ mod delegates {
 	fn trade_until_their_time_is_over() {
 		with_chain(|| {
 			assert_ok!(Exchange::add_delegate(signed(1), 0, owner(2), 3));
-			let by_delegate = || Exchange::place(signed(2), sub(1), buy(990, 1));
+			let by_delegate = || plain(Exchange::place(signed(2), sub(1), buy(990, 1)));
 			assert_ok!(by_delegate());
 			assert_ok!(Exchange::cancel_all(signed(2), sub(1), None));
 			next_block();
@@ -317,7 +318,7 @@ mod delegates {
 			// what is not an order is of the signer's own subaccounts
 			assert_noop!(Exchange::amm_withdraw(signed(2), BTC, 0, 5), E::NotEnoughShares);
 			assert_ok!(Exchange::add_delegate(signed(2), 0, owner(3), 30));
-			let by_third = Exchange::place(signed(3), sub(1), buy(990, 1));
+			let by_third = plain(Exchange::place(signed(3), sub(1), buy(990, 1)));
 			assert_eq!(by_third, Err(E::NotOwnerOrDelegate.into()));
 		});
 	}

@@ -97,7 +97,7 @@ mod replace {
 	use super::*;
 
 	fn replace(old: u64, new: OrderRequest) -> sp_runtime::DispatchResult {
-		Exchange::replace(signed(1), sub(1), OrderId::Number(old), new)
+		plain(Exchange::replace(signed(1), sub(1), OrderId::Number(old), new))
 	}
 
 	#[test]
@@ -275,7 +275,9 @@ mod triggers {
 			crate::Markets::<Test>::mutate(BTC, |terms| {
 				terms.as_mut().unwrap().order_tick = 10;
 			});
-			let at = |level| Exchange::place_trigger(signed(1), sub(1), stop(level), sell(900, 5));
+			let at = |level| {
+				plain(Exchange::place_trigger(signed(1), sub(1), stop(level), sell(900, 5)))
+			};
 			assert_noop!(at(905), E::OffTick);
 			assert_noop!(at(0), E::PriceOutOfRange);
 			assert_ok!(at(910));

@@ -6,3 +6,4 @@ mod leaving;
 mod listing;
 mod queries;
 mod random;
+mod weigh;

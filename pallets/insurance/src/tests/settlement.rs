@@ -221,7 +221,7 @@ fn a_call_weighs_the_levy_of_the_caller_while_it_is_awaited() {
 			blocks_of(1);
 		}
 		let call = crate::Call::<Test>::contribute { number, to_all, amount };
-		// Asking is as heavy as a visit.
+		TouchWeight::set(1_000);
 		assert_eq!(call.get_dispatch_info().call_weight.ref_time(), 1_000);
 		assert!(Margin::awaits_levy(&key_of(5)));
 		assert_eq!(give().unwrap().actual_weight, None, "all of it");
