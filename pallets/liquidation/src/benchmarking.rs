@@ -296,17 +296,15 @@ mod benchmarks {
 		assert!(T::Ledger::recheck(&account).unwrap());
 		let market = scene.market();
 		let price = T::RiskEngine::market(market).unwrap().price();
-		let offer = offer_of(large, price);
 		scene.without_what_is_paid_for::<T>();
-		let mut handed = 0;
 
 		#[block]
 		{
-			Pallet::<T>::hand_over(&account, market, (&offer, price), &mut handed);
+			T::Insurance::take_over_lots(&account, market, Lots::new(large), price).unwrap();
 		}
 
 		let held = T::Ledger::state(&account).unwrap().positions.get(market).copied();
-		assert!(handed == 1 && held.is_none() && !T::Ledger::recheck(&account).unwrap());
+		assert!(held.is_none() && !T::Ledger::recheck(&account).unwrap());
 	}
 
 	/// All collateral is sold, which pays the debt: the positions may stay. The fund lends the
@@ -392,7 +390,6 @@ mod benchmarks {
 			let account = scene.due_with::<T>(number, &[LOTS, 2]);
 			plan::<T>(&account);
 			scene.without_plan_of::<T>(&account);
-			is_paid_for(T::BenchmarkHelper::written_of(&account));
 			let size = Offers::<T>::get(Auction::Market(market), account).unwrap().size();
 			fills.push(ForcedFill { account, side: Side::Sell, size });
 		}
@@ -402,6 +399,7 @@ mod benchmarks {
 			let part = |account, lots| Trade { account, lots, fee: Quote::ZERO };
 			let against = part(scene.maker, lots.try_neg().unwrap());
 			T::Ledger::settle(market, price, &[part(filled.account, lots), against]).unwrap();
+			is_paid_for(T::BenchmarkHelper::written_of(&filled.account));
 		}
 		scene.without_what_is_paid_for::<T>();
 

@@ -24,9 +24,9 @@ use crate::{
 
 /// Most orders that are cancelled of an account in a block. An account may not have more.
 pub(crate) const MAX_CANCELLED: u32 = 64;
-/// So many of an account's legs are handed over or sold to the backstop in a block: each is a change
-/// of the whole account. The others are still offered, and have their turn in the next blocks.
-pub(crate) const MAX_TAKEN: u32 = 4;
+/// The backstop is asked about so many of an account's legs in a block: what it takes changes the
+/// whole account each time. The others are still offered, and have their turn in the next blocks.
+pub(crate) const MAX_ASKED: u32 = 4;
 
 /// What became of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,13 +54,6 @@ pub(crate) struct Effort {
 	pub(crate) handed: u32,
 	/// Sales of collateral to it that were tried.
 	pub(crate) sold: u32,
-}
-
-impl Effort {
-	/// Whether the backstop takes nothing more of the account in this block.
-	fn is_exhausted(&self) -> bool {
-		self.handed.saturating_add(self.sold) >= MAX_TAKEN
-	}
 }
 
 /// An account that is looked at.
@@ -266,7 +259,7 @@ impl<T: Config> Pallet<T> {
 		let before = Offers::<T>::get(auction, key);
 		let was_offered = before
 			.is_some_and(|old| old.ran_out && old.block < now.block && old.opened == offer.opened);
-		if !offer.ran_out || !was_offered || effort.is_exhausted() {
+		if !offer.ran_out || !was_offered || effort.asked >= MAX_ASKED {
 			return Ok(None);
 		}
 		effort.asked = effort.asked.saturating_add(1);
@@ -292,7 +285,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Hands lots of a position over to the backstop, and counts it if there is room for any. Returns
 	/// how many it took.
-	pub(crate) fn hand_over(
+	fn hand_over(
 		key: &AccountKey,
 		market: MarketId,
 		(offer, price): (&Offer, Price),

@@ -17,7 +17,7 @@ const MARKETS: [MarketId; 2] = [BTC, ETH];
 const TRADERS: u8 = 8;
 const BIDDER: u8 = 100;
 /// Both markets and an asset.
-const MOST_LEGS: u64 = 3;
+const MOST_LEGS: u32 = 3;
 /// As many accounts as there are.
 const EVERYBODY: u64 = 1_000;
 
@@ -350,7 +350,7 @@ fn run(step: &Step) {
 fn begin(starts: &[Start], depth: u64) {
 	set_depth(depth);
 	EachFiled::set(&1);
-	MostFiled::set(&MOST_LEGS);
+	MostFiled::set(&MOST_LEGS.into());
 	opened(BIDDER, 200_000);
 	for (number, start) in (1u8..).zip(starts) {
 		opened(number, start.quote);

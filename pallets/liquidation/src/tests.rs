@@ -593,13 +593,13 @@ mod takeovers {
 			EachAsked::set(&10);
 			EachTaken::set(&1_000);
 			let account = at_the_end();
-			assert_eq!(weigh_block(), (u64::from(MARKETS) * 10, vec![]));
+			assert_eq!(weigh_block(), (4 * 10, vec![]));
 			assert_eq!(Plans::<Test>::get(account).unwrap().auctions.len(), MARKETS as usize);
 		});
 	}
 
 	#[test]
-	fn no_more_legs_than_a_block_may_take_and_the_others_in_the_next() {
+	fn no_more_legs_than_it_is_asked_about_in_a_block_and_the_others_in_the_next() {
 		with_chain(|| {
 			EachAsked::set(&10);
 			EachTaken::set(&1_000);
@@ -607,7 +607,7 @@ mod takeovers {
 			others(|others| others.room = 1_000_000);
 
 			let (weight, first) = weigh_block();
-			assert_eq!(first.len(), plan::MAX_TAKEN as usize);
+			assert_eq!(first.len(), plan::MAX_ASKED as usize);
 			assert_eq!(weight, 4 * (10 + 1_000 * u64::from(MARKETS)));
 			// The others are offered as before.
 			let plan = Plans::<Test>::get(account).unwrap();

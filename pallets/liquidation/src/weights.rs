@@ -96,29 +96,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn absorb(l: u32) -> Weight {
 		Weight::from_parts(200_000_000, 0)
-			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(Weight::from_parts(25_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(1_u64.saturating_mul(l.into())))
 	}
 
 	fn takeover_room() -> Weight {
-		Weight::from_parts(300_000_000, 0).saturating_add(T::DbWeight::get().reads(7))
+		Weight::from_parts(700_000_000, 0).saturating_add(T::DbWeight::get().reads(2))
 	}
 
 	fn hand_over(l: u32) -> Weight {
-		Weight::from_parts(500_000_000, 0)
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(8))
-			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(l.into())))
+		Weight::from_parts(250_000_000, 0)
+			.saturating_add(Weight::from_parts(25_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(5_u64.saturating_mul(l.into())))
 	}
 
 	fn sell_to_backstop(l: u32) -> Weight {
-		Weight::from_parts(300_000_000, 0)
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
-			.saturating_add(T::DbWeight::get().writes(12))
-			.saturating_add(T::DbWeight::get().writes(4_u64.saturating_mul(l.into())))
+		Weight::from_parts(250_000_000, 0)
+			.saturating_add(Weight::from_parts(25_000_000, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(5_u64.saturating_mul(l.into())))
 	}
 
 	// Storage: `Exchange::Traders` (r:1 w:1)
