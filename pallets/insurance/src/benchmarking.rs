@@ -311,8 +311,8 @@ mod benchmarks {
 	/// A loss goes through all funds, those in the markets of almost all inventory were asked, and
 	/// winners in the last are looked for.
 	#[benchmark]
-	fn attend() {
-		let scene = Scene::full::<T>();
+	fn attend(n: Linear<6, { MAX_POSITIONS }>) {
+		let scene = Scene::new::<T>(n, MAX_COLLATERAL);
 		scene.endow::<T>();
 		scene.crash::<T>();
 		let (last, tried) = scene.markets.split_last().expect("there are some");
@@ -333,8 +333,8 @@ mod benchmarks {
 
 	/// No loss: no inventory is beyond its limits, and the premium is due.
 	#[benchmark]
-	fn keep() {
-		let scene = Scene::full::<T>();
+	fn keep(n: Linear<1, { MAX_POSITIONS }>) {
+		let scene = Scene::new::<T>(n, MAX_COLLATERAL);
 		scene.endow::<T>();
 		scene.inventory::<T>(QUOTE);
 		let (owner, payer) = scene.open::<T>(200, QUOTE);

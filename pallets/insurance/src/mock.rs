@@ -44,6 +44,8 @@ parameter_types! {
 	pub static LevyWeight: u64 = 0;
 	/// What a step of a pool weighs beside the accounts that it visits.
 	pub static StepWeight: u64 = 0;
+	/// Keeping the books of a pool with inventory, by its markets.
+	pub static KeepWeight: u64 = 0;
 	/// What an account of the survey weighs, and noting the result of a pool.
 	pub static SurveyWeights: (u64, u64) = (0, 0);
 }
@@ -102,7 +104,7 @@ impl crate::WeightInfo for Pages {
 	fn resolve() -> Weight {
 		Weight::zero()
 	}
-	fn attend() -> Weight {
+	fn attend(_: u32) -> Weight {
 		Weight::from_parts(StepWeight::get(), 0)
 	}
 	fn visit() -> Weight {
@@ -111,8 +113,8 @@ impl crate::WeightInfo for Pages {
 	fn survey() -> Weight {
 		Weight::from_parts(SurveyWeights::get().0, 0)
 	}
-	fn keep() -> Weight {
-		Weight::zero()
+	fn keep(markets: u32) -> Weight {
+		Weight::from_parts(KeepWeight::get(), 0).saturating_mul(markets.into())
 	}
 	fn look() -> Weight {
 		Weight::from_parts(VisitWeight::get(), 0)
@@ -251,6 +253,7 @@ pub(crate) fn new_test_ext() -> TestExternalities {
 	TouchWeight::set(0);
 	LevyWeight::set(0);
 	StepWeight::set(0);
+	KeepWeight::set(0);
 	SurveyWeights::set((0, 0));
 	support::externalities::<Test>(200, 1_000_000)
 }

@@ -42,17 +42,18 @@ impl<T: Config> Pallet<T> {
 		Some(ForcedOrder { account, side, limit, size })
 	}
 
-	/// What it weighs to ask for an order in a market, and to tell of its fill: with inventory, the
-	/// prices of all markets of the pool are looked at.
+	/// What it weighs to ask for an order in a market, and to tell of its fill.
 	pub(crate) fn order_weight(market: MarketId) -> Weight {
-		let pool = T::RiskEngine::pool_of(market).filter(|pool| Self::has_inventory(*pool));
-		let count = pool.map_or(0, |pool| Self::markets_of(pool).count());
-		T::WeightInfo::order(u32::try_from(count).unwrap_or(u32::MAX))
+		let pool = T::RiskEngine::pool_of(market);
+		T::WeightInfo::order(pool.map(Self::markets_asked).unwrap_or(0))
 	}
 
-	fn has_inventory(pool: PoolId) -> bool {
+	/// Markets of a pool whose prices are asked because its backstop has inventory: all, or none.
+	pub(crate) fn markets_asked(pool: PoolId) -> u32 {
 		let state = Self::backstop_of(pool).and_then(|backstop| T::Ledger::state(&backstop));
-		state.is_some_and(|state| !state.positions.is_empty())
+		let has_inventory = state.is_some_and(|state| !state.positions.is_empty());
+		let count = if has_inventory { Self::markets_of(pool).count() } else { 0 };
+		u32::try_from(count).unwrap_or(u32::MAX)
 	}
 
 	/// The inventory without the part of the deepest market's that hedges the rest: what is hedged

@@ -56,7 +56,7 @@ impl<T: Config> Pallet<T> {
 	/// One pool, as far as the weight goes.
 	pub(crate) fn resolve_pool(pool: PoolId, limit: Weight) -> Weight {
 		let mut turn = Turn::within(limit);
-		while turn.begins_step(Self::step_weight()) {
+		while turn.begins_step(Self::step_weight(pool)) {
 			match with_storage_layer(|| Self::step(pool, &mut turn)) {
 				Ok(true) => {},
 				Ok(false) => break,
@@ -71,8 +71,9 @@ impl<T: Config> Pallet<T> {
 
 	/// What a step weighs beside the accounts that it visits. Looking at a backstop is the heaviest,
 	/// whether it is short or has books to keep; beginning and ending a page is less.
-	fn step_weight() -> Weight {
-		T::WeightInfo::attend().max(T::WeightInfo::keep())
+	fn step_weight(pool: PoolId) -> Weight {
+		let asked = Self::markets_asked(pool);
+		T::WeightInfo::attend(asked).max(T::WeightInfo::keep(asked))
 	}
 
 	/// One step: a page of what is going on, or a look at the backstop. Returns whether there is

@@ -27,14 +27,14 @@ pub trait WeightInfo {
 	fn buy_collateral() -> Weight;
 	/// See the benchmark of this name.
 	fn resolve() -> Weight;
-	/// See the benchmark of this name.
-	fn attend() -> Weight;
+	/// See the benchmark of this name; `n` from 1 to 24.
+	fn attend(n: u32) -> Weight;
 	/// See the benchmark of this name.
 	fn visit() -> Weight;
 	/// See the benchmark of this name.
 	fn survey() -> Weight;
-	/// See the benchmark of this name.
-	fn keep() -> Weight;
+	/// See the benchmark of this name; `n` from 1 to 24.
+	fn keep(n: u32) -> Weight;
 	/// See the benchmark of this name.
 	fn look() -> Weight;
 	/// See the benchmark of this name.
@@ -195,9 +195,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Insurance::Incidents` (r:1 w:0)
 	// Storage: `Insurance::OperationCount` (r:1 w:1)
 	// Storage: `Insurance::Operations` (r:0 w:1)
-	fn attend() -> Weight {
-		// Fastest of all runs: 129_883 ns.
-		Weight::from_parts(1_000_000_000, 0)
+	fn attend(n: u32) -> Weight {
+		Weight::from_parts(200_000_000, 0)
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(9))
 	}
@@ -232,8 +232,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 
-	fn keep() -> Weight {
-		Weight::from_parts(600_000_000, 0)
+	fn keep(n: u32) -> Weight {
+		Weight::from_parts(200_000_000, 0)
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
@@ -292,7 +293,7 @@ impl WeightInfo for () {
 	fn resolve() -> Weight {
 		Weight::zero()
 	}
-	fn attend() -> Weight {
+	fn attend(_n: u32) -> Weight {
 		Weight::zero()
 	}
 	fn visit() -> Weight {
@@ -301,7 +302,7 @@ impl WeightInfo for () {
 	fn survey() -> Weight {
 		Weight::zero()
 	}
-	fn keep() -> Weight {
+	fn keep(_n: u32) -> Weight {
 		Weight::zero()
 	}
 	fn look() -> Weight {

@@ -212,6 +212,9 @@ mod benchmarks {
 	#[benchmark]
 	fn wake(n: Linear<1, 96>) -> Result<(), BenchmarkError> {
 		let (_, [long, _]) = pair::<T>(0, n.div_ceil(OF_A_LEG), 0)?;
+		// Where its positions would be liquidated is known, and on another page afterwards.
+		lose_health::<T>(&long, 9)?;
+		Pallet::<T>::wake_one(&long);
 		lose_health::<T>(&long, 9)?;
 
 		#[block]

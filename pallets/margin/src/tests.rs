@@ -543,7 +543,7 @@ mod levies {
 			// Now it is declared, but what somebody else has to settle is given back.
 			owe(opened(3, 10), vec![], 0);
 			let declared = call.get_dispatch_info().call_weight;
-			assert_eq!(Some(declared), weight(TRANSFER + 2 * (filing + most)));
+			assert_eq!(Some(declared), weight(TRANSFER + 2 * most));
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER));
 			owe(second, vec![], 0);
 			assert_eq!(transfer(10).unwrap().actual_weight, weight(TRANSFER + each));

@@ -185,6 +185,9 @@ fn asking_for_orders_weighs_the_markets_of_a_pool_with_inventory() {
 		assert_eq!(Insurance::orders_weight(BTC), weight(0), "the backstop is flat");
 		assert_ok!(Insurance::take_over_lots(&loser, BTC, Lots::new(40), Price::new(1_000)));
 		assert_eq!([BTC, ETH].map(Insurance::orders_weight), [weight(2); 2]);
+		// So does looking at the backstop.
+		KeepWeight::set(3);
+		assert_eq!(Insurance::resolve_pool(POOL, Weight::MAX), weight(2 * 3));
 		let elsewhere = breakwater_units::MarketId(2);
 		assert_eq!(Insurance::orders_weight(elsewhere), weight(0));
 		assert_eq!(Insurance::orders_weight(breakwater_units::MarketId(99)), weight(0));
