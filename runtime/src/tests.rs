@@ -622,7 +622,9 @@ mod weights_of_hooks {
 		let reporters = u32::try_from(breakwater_oracle_math::MAX_REPORTERS).expect("few");
 		let indices =
 			<Runtime as Risk>::WeightInfo::begin_block(MAX_MARKETS, MAX_ASSETS, MAX_POOLS);
-		let pools = <Runtime as Breakers>::WeightInfo::step_pool().saturating_mul(MAX_POOLS.into());
+		let pools = <Runtime as Breakers>::WeightInfo::step_pool()
+			.saturating_add(<Runtime as Funds>::WeightInfo::condition())
+			.saturating_mul(MAX_POOLS.into());
 		// Longs and shorts of each bracket, collateral, and loans.
 		let brackets = u32::try_from(breakwater_margin::MAX_BRACKETS).expect("few");
 		let levels = MAX_MARKETS * brackets * 2 + MAX_ASSETS * brackets + MAX_POOLS;

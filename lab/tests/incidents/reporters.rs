@@ -49,6 +49,9 @@ fn a_reporter_that_lies() {
 fn two_reporters_of_four_that_lie() {
 	for price in [75.0, 300.0, 0.0001, 140.0] {
 		let (mut w, _) = believers();
+		let [holder, other] = [50_000, 50_000].map(|money| w.trader(ALT, money));
+		w.trade(&holder, &other, SOL, 10_000);
+		assert!(w.free(&holder) > usd(20_000));
 		let (mark, bonds) = (w.mark(SOL), w.bonds());
 		for voice in w.voices.iter_mut().take(2) {
 			voice.own.insert(SOL_USD, price);
@@ -61,6 +64,7 @@ fn two_reporters_of_four_that_lie() {
 		assert!(w.liquidation().next().is_none(), "nobody is liquidated at a lie");
 		assert!(!w.allows(SOL, Action::AddRisk), "no new risk, whoever is right");
 		assert!(!w.allows(SOL, Action::Withdraw), "and nothing is paid out");
+		assert_eq!(w.free(&holder), 0, "not by the ledger either, whatever the breaker says");
 		assert_eq!(w.bonds(), bonds, "nobody knows who lies");
 		w.blocks(20);
 		assert!(!w.allows(SOL, Action::Liquidate), "after a minute nobody is liquidated at all");

@@ -3,7 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`, the median of 3;
+//! rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
@@ -73,21 +74,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `CircuitBreaker::ResumedAt` (r:0 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:2)
 	fn run() -> Weight {
-		// Fastest of all runs: 396_960 ns.
-		Weight::from_parts(609_767_000, 0)
+		// Fastest of all runs: 412_644 ns.
+		Weight::from_parts(439_203_000, 0)
 			.saturating_add(T::DbWeight::get().reads(88))
 			.saturating_add(T::DbWeight::get().writes(23))
 	}
 
 	// Storage: `Liquidation::Backlog` (r:1 w:0)
+	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `Aura::CurrentSlot` (r:1 w:0)
 	// Storage: `Liquidation::Fresh` (r:1 w:0)
-	// Storage: `Risk::Markets` (r:1 w:0)
 	// Storage: `CircuitBreaker::Listed` (r:1 w:0)
 	// Storage: `Exchange::Markets` (r:1 w:0)
 	fn run_batch() -> Weight {
-		// Fastest of all runs: 24_426 ns.
-		Weight::from_parts(40_310_000, 0).saturating_add(T::DbWeight::get().reads(6))
+		// Fastest of all runs: 24_677 ns.
+		Weight::from_parts(26_840_000, 0).saturating_add(T::DbWeight::get().reads(6))
 	}
 }
 

@@ -77,10 +77,11 @@ impl<T: Config> Pallet<T> {
 		T::Ledger::most_filing_weight().saturating_mul(2)
 	}
 
-	/// What a bid weighs at most. Of those who trade, only the bidder may have a levy to settle.
+	/// What a bid weighs at most. Of those who trade, only the bidder may have a levy to settle, which
+	/// files it, too: what is filed twice in a call is written once.
 	pub(crate) fn heaviest(bid: fn(u32, u32) -> Weight, fills: u32) -> Weight {
-		let levy = T::Ledger::levy_weight();
-		bid(MAX_LOOKED, fills).saturating_add(levy).saturating_add(Self::filing_room())
+		let with_levy = T::Ledger::levy_weight().saturating_add(T::Ledger::most_filing_weight());
+		bid(MAX_LOOKED, fills).saturating_add(Self::filing_room().max(with_levy))
 	}
 
 	/// Bids, and tells what it weighed. One that fails has looked at offers, and may have filled

@@ -241,11 +241,14 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// An account with so many legs closes a part of each and pays, so that all its levels move; the
-	/// backstop has a position in every market. Asking what it owes weighs besides.
+	/// An account with so many legs closes a part of each and pays almost all its health, so that its
+	/// levels move; the backstop has a position in every market. Asking what it owes weighs besides.
 	#[benchmark]
 	fn levy(l: Linear<1, { MAX_POSITIONS }>) -> Result<(), BenchmarkError> {
 		let (pool, [long, short]) = pair::<T>(0, l, 0)?;
+		// Near its end: one that is rich has hardly a level that can be reached.
+		lose_health::<T>(&long, 9)?;
+		Pallet::<T>::wake_one(&long);
 		let backstop = T::BenchmarkHelper::backstop(pool);
 		let state = Subaccounts::<T>::get(long).ok_or("the account is open")?.state;
 		let mut closes = Vec::new();
@@ -255,7 +258,10 @@ mod benchmarks {
 			Pallet::<T>::settle(market, price, &[trade(backstop, -LOTS), trade(short, LOTS)])?;
 			closes.push((market, Lots::new(-1), price));
 		}
-		let owed = Levy { closes, charge: Quote::new(1_000) };
+		let indices = CachedIndices::<T>::new(pool);
+		let health = evaluate(&state, &indices).map_err(|_| "it can be computed")?.health;
+		let charge = Quote::new(health.get() / 1_000_000_000 / 10 * 9);
+		let owed = Levy { closes, charge };
 
 		#[block]
 		{

@@ -3,7 +3,8 @@
 //! Times in picoseconds, of the Wasm runtime, in the worst case that the benchmarks build. What the
 //! state's database takes comes on top, by reads and writes. Proofs weigh nothing on this chain.
 //!
-//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 3`; rustc 1.96.0;
+//! frame-omni-bencher 0.28.0, `--steps 6 --repeat 4`, the median of 3;
+//! rustc 1.96.0;
 //! AMD EPYC, 2 cores; 2026-11-22.
 
 use core::marker::PhantomData;
@@ -45,8 +46,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Balances::Holds` (r:1 w:1)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn open() -> Weight {
-		// Fastest of all runs: 66_198 ns.
-		Weight::from_parts(76_955_000, 0)
+		// Fastest of all runs: 66_469 ns.
+		Weight::from_parts(77_105_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -59,14 +60,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Filings` (r:1 w:0)
 	// Storage: `Margin::Numbers` (r:0 w:1)
 	fn close() -> Weight {
-		// Fastest of all runs: 58_287 ns.
-		Weight::from_parts(64_896_000, 0)
+		// Fastest of all runs: 58_387 ns.
+		Weight::from_parts(64_326_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 
 	// Storage: `Margin::Subaccounts` (r:2 w:2)
 	// Storage: `Insurance::OpenPools` (r:1 w:0)
+	// Storage: `Margin::Filings` (r:2 w:2)
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Margin::Pools` (r:1 w:1)
 	// Storage: `Risk::Markets` (r:24 w:0)
@@ -80,12 +82,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketStates` (r:24 w:0)
 	// Storage: `Contagion::Collateral` (r:1 w:1)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
-	// Storage: `Margin::Filings` (r:2 w:2)
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:4)
 	fn transfer() -> Weight {
-		// Fastest of all runs: 688_363 ns.
-		Weight::from_parts(829_233_000, 0)
+		// Fastest of all runs: 695_734 ns.
+		Weight::from_parts(859_629_000, 0)
 			.saturating_add(T::DbWeight::get().reads(109))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
@@ -105,8 +106,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn credit() -> Weight {
-		// Fastest of all runs: 359_925 ns.
-		Weight::from_parts(515_536_000, 0)
+		// Fastest of all runs: 354_397 ns.
+		Weight::from_parts(480_955_000, 0)
 			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -131,8 +132,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Held` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:2)
 	fn debit() -> Weight {
-		// Fastest of all runs: 617_638 ns.
-		Weight::from_parts(885_006_000, 0)
+		// Fastest of all runs: 570_828 ns.
+		Weight::from_parts(667_502_000, 0)
 			.saturating_add(T::DbWeight::get().reads(108))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -152,10 +153,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::OpenInterest` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:12800)
 	fn settle(n: u32) -> Weight {
-		// Fastest of all runs: 1_196_780 ns.
-		Weight::from_parts(203_718_162, 0)
-			// ± 61_775_916
-			.saturating_add(Weight::from_parts(726_597_472, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 1_752_255 ns.
+		Weight::from_parts(1_757_763_000, 0)
+			// ± 39_809_185
+			.saturating_add(Weight::from_parts(782_800_714, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().reads(2_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(169))
@@ -172,10 +173,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Seen` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:940 w:0)
 	fn step(i: u32) -> Weight {
-		// Fastest of all runs: 157_864 ns.
-		Weight::from_parts(211_590_167, 0)
-			// ± 17_680
-			.saturating_add(Weight::from_parts(12_696_613, 0).saturating_mul(i.into()))
+		// Fastest of all runs: 159_257 ns.
+		Weight::from_parts(235_476_871, 0)
+			// ± 59_805
+			.saturating_add(Weight::from_parts(13_315_223, 0).saturating_mul(i.into()))
 			.saturating_add(T::DbWeight::get().reads(73))
 			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(i.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -185,17 +186,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::PoolLoans` (r:1 w:0)
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
-	// Storage: `Contagion::Pages` (r:24 w:24)
+	// Storage: `Contagion::Pages` (r:48 w:48)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::Levels` (r:0 w:192)
 	fn wake(n: u32) -> Weight {
-		// Fastest of all runs: 52_868 ns.
-		Weight::from_parts(47_677_719, 0)
-			// ± 39_795
-			.saturating_add(Weight::from_parts(6_651_049, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(4))
+		// Fastest of all runs: 54_661 ns.
+		Weight::from_parts(46_779_842, 0)
+			// ± 49_856
+			.saturating_add(Weight::from_parts(8_161_528, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads(1_u64.saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes(7))
 			.saturating_add(T::DbWeight::get().writes(2_u64.saturating_mul(n.into())))
 	}
 
@@ -208,10 +209,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Margin::Due` (r:0 w:1)
 	// Storage: `Margin::Levels` (r:0 w:24)
 	fn fall_due(n: u32) -> Weight {
-		// Fastest of all runs: 44_326 ns.
-		Weight::from_parts(38_637_000, 0)
-			// ± 111_726
-			.saturating_add(Weight::from_parts(13_798_333, 0).saturating_mul(n.into()))
+		// Fastest of all runs: 44_066 ns.
+		Weight::from_parts(35_773_333, 0)
+			// ± 149_698
+			.saturating_add(Weight::from_parts(15_244_711, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -225,16 +226,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Risk::MarketIndices` (r:24 w:0)
 	// Storage: `Risk::MarketStates` (r:24 w:0)
 	// Storage: `Insurance::Backstops` (r:1 w:0)
+	// Storage: `Contagion::Pages` (r:48 w:48)
 	// Storage: `Margin::Filings` (r:1 w:1)
 	// Storage: `Margin::OpenInterest` (r:24 w:24)
-	// Storage: `Margin::Levels` (r:0 w:128)
+	// Storage: `Margin::Levels` (r:0 w:168)
 	fn levy(l: u32) -> Weight {
-		Weight::from_parts(100_000_000, 0)
-			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(l.into()))
+		// Fastest of all runs: 78_988 ns.
+		Weight::from_parts(50_733_000, 0)
+			// ± 281_256
+			.saturating_add(Weight::from_parts(39_714_016, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().reads(4_u64.saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(6))
-			.saturating_add(T::DbWeight::get().writes(9_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(l.into())))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(10_u64.saturating_mul(l.into())))
 	}
 }
 
