@@ -137,10 +137,10 @@ impl<P: Insurance> Insurance for Defence<P> {
 		P::condition(pool)
 	}
 
-	fn condition_weight() -> Weight {
+	fn condition_weight(pool: PoolId) -> Weight {
 		if is_down() {
 			return Weight::zero();
 		}
-		P::condition_weight()
+		P::condition_weight(pool)
 	}
 }

@@ -622,9 +622,12 @@ mod weights_of_hooks {
 		let reporters = u32::try_from(breakwater_oracle_math::MAX_REPORTERS).expect("few");
 		let indices =
 			<Runtime as Risk>::WeightInfo::begin_block(MAX_MARKETS, MAX_ASSETS, MAX_POOLS);
-		let pools = <Runtime as Breakers>::WeightInfo::step_pool()
-			.saturating_add(<Runtime as Funds>::WeightInfo::condition())
-			.saturating_mul(MAX_POOLS.into());
+		let pools = <Runtime as Breakers>::WeightInfo::step_pool().saturating_mul(MAX_POOLS.into());
+		let condition = <Runtime as Funds>::WeightInfo::condition;
+		// All pools together have no more inventory than there are markets.
+		let flat = condition(0).saturating_mul(MAX_POOLS.into());
+		let each = condition(1).saturating_sub(condition(0));
+		let funds = flat.saturating_add(each.saturating_mul(MAX_MARKETS.into()));
 		// Longs and shorts of each bracket, collateral, and loans.
 		let brackets = u32::try_from(breakwater_margin::MAX_BRACKETS).expect("few");
 		let levels = MAX_MARKETS * brackets * 2 + MAX_ASSETS * brackets + MAX_POOLS;
@@ -638,6 +641,7 @@ mod weights_of_hooks {
 			("indices", indices),
 			("breakers", <Runtime as Breakers>::WeightInfo::begin_block()),
 			("breakers of pools", pools),
+			("how funds are", funds),
 			("pipeline", <Runtime as Clearing>::WeightInfo::run()),
 			("levels", <Runtime as Ledger>::WeightInfo::step(levels)),
 			("markets", market.saturating_mul(MAX_MARKETS.into())),

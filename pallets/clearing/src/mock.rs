@@ -149,7 +149,7 @@ impl Insurance for Stages {
 	fn condition(_: PoolId) -> FundCondition {
 		FundCondition { unresolved_loss: true, ..Default::default() }
 	}
-	fn condition_weight() -> Weight {
+	fn condition_weight(_: PoolId) -> Weight {
 		weight(ConditionWeight::get())
 	}
 }

@@ -184,7 +184,7 @@ impl<T: Config> Pallet<T> {
 		for pool in T::RiskEngine::pools() {
 			let backlog = u64::from(T::Liquidation::backlog_of(pool));
 			let fund = T::Insurance::condition(pool);
-			used.saturating_accrue(T::Insurance::condition_weight());
+			used.saturating_accrue(T::Insurance::condition_weight(pool));
 			used.saturating_accrue(T::Breakers::step_pool(pool, now, PoolFacts { backlog, fund }));
 		}
 		used

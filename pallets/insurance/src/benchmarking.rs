@@ -366,7 +366,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			let mut turn = Turn::within(Weight::zero());
+			let mut turn = Turn::that_gets_on(Weight::zero());
 			Pallet::<T>::turn_page(scene.pool, operation, &mut turn).expect("nothing fails");
 		}
 
@@ -443,8 +443,8 @@ mod benchmarks {
 
 	/// What a breaker is told of a fund whose backstop has inventory.
 	#[benchmark]
-	fn condition() {
-		let scene = Scene::full::<T>();
+	fn condition(n: Linear<6, { MAX_POSITIONS }>) {
+		let scene = Scene::new::<T>(n, MAX_COLLATERAL);
 		scene.endow::<T>();
 		scene.collecting::<T>();
 		scene.without_what_is_paid_for::<T>();

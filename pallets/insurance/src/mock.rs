@@ -125,7 +125,7 @@ impl crate::WeightInfo for Pages {
 	fn conclude() -> Weight {
 		Weight::from_parts(SurveyWeights::get().1, 0)
 	}
-	fn condition() -> Weight {
+	fn condition(_: u32) -> Weight {
 		Weight::zero()
 	}
 	fn order(markets: u32) -> Weight {

@@ -28,13 +28,18 @@ use crate::{
 const RETRY: Millis = Millis::MINUTE;
 
 impl<T: Config> Pallet<T> {
-	/// Attends to all pools. Every pool gets on by a step at least, whatever the weight.
+	/// Attends to all pools, as far as the weight goes. The first, another one in each block, gets on
+	/// by a step at least.
 	pub(crate) fn resolve_all(limit: Weight) -> Weight {
 		let pools = Self::in_turn();
 		let mut used = T::WeightInfo::resolve();
-		for (pool, waiting) in pools.iter().zip((1..=pools.len() as u64).rev()) {
-			let share = limit.saturating_sub(used).saturating_div(waiting);
-			used.saturating_accrue(Self::resolve_pool(*pool, share));
+		for (place, pool) in pools.iter().enumerate() {
+			let left = limit.saturating_sub(used);
+			let waiting = u64::try_from(pools.len().saturating_sub(place)).unwrap_or(u64::MAX);
+			// A share that is too small for a step is no reason to leave out what there is room for.
+			let share = left.saturating_div(waiting).max(Self::step_weight(*pool).min(left));
+			let turn = if place == 0 { Turn::that_gets_on(share) } else { Turn::within(share) };
+			used.saturating_accrue(Self::resolve_pool(*pool, turn));
 		}
 		let left = limit.saturating_sub(used);
 		used.saturating_add(Self::survey(left))
@@ -53,9 +58,8 @@ impl<T: Config> Pallet<T> {
 		pools
 	}
 
-	/// One pool, as far as the weight goes.
-	pub(crate) fn resolve_pool(pool: PoolId, limit: Weight) -> Weight {
-		let mut turn = Turn::within(limit);
+	/// One pool, as far as its turn goes.
+	pub(crate) fn resolve_pool(pool: PoolId, mut turn: Turn) -> Weight {
 		while turn.begins_step(Self::step_weight(pool)) {
 			match with_storage_layer(|| Self::step(pool, &mut turn)) {
 				Ok(true) => {},
@@ -452,8 +456,8 @@ impl<T: Config> Insurance for Pallet<T> {
 		Self::condition_of(pool)
 	}
 
-	fn condition_weight() -> Weight {
-		T::WeightInfo::condition()
+	fn condition_weight(pool: PoolId) -> Weight {
+		T::WeightInfo::condition(Self::markets_asked(pool))
 	}
 }
 

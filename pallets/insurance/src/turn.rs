@@ -8,18 +8,25 @@ const MOST_VISITS: u32 = 2_000;
 /// Most steps that a pool takes in a block: more than asking the winners of each market in turn.
 const MOST_STEPS: u32 = 200;
 
-/// What a pool may weigh in a block, and what it has weighed. Its first step and its first account
-/// are admitted whatever they weigh, so that it gets on.
+/// What a pool may weigh in a block, and what it has weighed.
 pub(crate) struct Turn {
 	limit: Weight,
+	/// Its first step and its first account are admitted whatever they weigh.
+	gets_on: bool,
 	used: Weight,
 	steps: u32,
 	visited: u32,
 }
 
 impl Turn {
+	/// As far as there is room.
 	pub(crate) const fn within(limit: Weight) -> Self {
-		Self { limit, used: Weight::zero(), steps: 0, visited: 0 }
+		Self { limit, gets_on: false, used: Weight::zero(), steps: 0, visited: 0 }
+	}
+
+	/// The same, but by an account at least.
+	pub(crate) const fn that_gets_on(limit: Weight) -> Self {
+		Self { gets_on: true, ..Self::within(limit) }
 	}
 
 	pub(crate) const fn used(&self) -> Weight {
@@ -30,7 +37,8 @@ impl Turn {
 	pub(crate) fn begins_step(&mut self, weight: Weight) -> bool {
 		let used = self.used.saturating_add(weight);
 		let has_room = self.steps < MOST_STEPS && used.all_lte(self.limit);
-		if self.steps > 0 && !has_room {
+		let must = self.gets_on && self.steps == 0;
+		if !must && !has_room {
 			return false;
 		}
 		self.steps = self.steps.saturating_add(1);
@@ -42,7 +50,7 @@ impl Turn {
 	pub(crate) fn room_for(&self, each: Weight) -> u32 {
 		let left = self.limit.saturating_sub(self.used);
 		let fit = left.checked_div_per_component(&each).unwrap_or(u64::MAX);
-		let least = u32::from(self.visited == 0);
+		let least = u32::from(self.gets_on && self.visited == 0);
 		let fit = u32::try_from(fit).unwrap_or(u32::MAX).max(least);
 		fit.min(MOST_VISITS.saturating_sub(self.visited))
 	}

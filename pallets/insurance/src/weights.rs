@@ -42,8 +42,8 @@ pub trait WeightInfo {
 	fn survey() -> Weight;
 	/// See the benchmark of this name.
 	fn conclude() -> Weight;
-	/// See the benchmark of this name.
-	fn condition() -> Weight;
+	/// See the benchmark of this name; `n` from 6 to 24.
+	fn condition(n: u32) -> Weight;
 	/// See the benchmark of this name; `n` from 0 to 24.
 	fn order(n: u32) -> Weight;
 }
@@ -269,9 +269,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Insurance::Backstops` (r:1 w:0)
 	// Storage: `Margin::Subaccounts` (r:1 w:0)
 	// Storage: `Insurance::Operations` (r:1 w:0)
-	fn condition() -> Weight {
-		// Fastest of all runs: 161_901 ns.
-		Weight::from_parts(198_475_000, 0).saturating_add(T::DbWeight::get().reads(5))
+	fn condition(n: u32) -> Weight {
+		// Fastest of all runs: 92_277 ns.
+		Weight::from_parts(109_294_000, 0)
+			// ± 383_275
+			.saturating_add(Weight::from_parts(6_611_034, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
 	}
 
 	// Storage: `Insurance::Backstops` (r:1 w:0)
@@ -331,7 +334,7 @@ impl WeightInfo for () {
 	fn conclude() -> Weight {
 		Weight::zero()
 	}
-	fn condition() -> Weight {
+	fn condition(_n: u32) -> Weight {
 		Weight::zero()
 	}
 	fn order(_n: u32) -> Weight {

@@ -64,8 +64,8 @@ pub trait Insurance {
 	/// For a pool's breaker.
 	fn condition(pool: PoolId) -> FundCondition;
 
-	/// What asking for that weighs at most.
-	fn condition_weight() -> Weight {
+	/// What asking for that weighs.
+	fn condition_weight(_pool: PoolId) -> Weight {
 		Weight::zero()
 	}
 }

@@ -31,9 +31,9 @@ pub const MAXIMUM_BLOCK_WEIGHT: Weight =
 
 /// The part of a block that hooks may use: prices, liquidation, and the batches in which everybody
 /// trades. As much as it takes to place what they fill.
-pub const HOOK_RATIO: Perbill = Perbill::from_percent(45);
+pub const HOOK_RATIO: Perbill = Perbill::from_percent(47);
 /// The part that ordinary transactions may use.
-pub const NORMAL_RATIO: Perbill = Perbill::from_percent(45);
+pub const NORMAL_RATIO: Perbill = Perbill::from_percent(43);
 /// The part kept free for operational transactions however full a block is.
 pub const OPERATIONAL_RATIO: Perbill = Perbill::from_percent(10);
 

@@ -26,6 +26,11 @@ fn stage() -> Option<Stage> {
 	Operations::<Test>::get(POOL).map(|operation| operation.stage)
 }
 
+/// A pool's turn, in which it gets on.
+fn turn(limit: Weight) -> Weight {
+	Insurance::resolve_pool(POOL, Turn::that_gets_on(limit))
+}
+
 /// Takes whole steps until an operation is in a stage, and nobody has been visited in it. From then
 /// on accounts weigh something.
 fn until(is_there: impl Fn(&Stage) -> bool) {
@@ -77,7 +82,7 @@ fn a_page_goes_on_as_far_as_what_its_accounts_hold_permits() {
 	] {
 		with_chain(|| {
 			let winners = winners();
-			let used = Insurance::resolve_pool(POOL, weight(limit));
+			let used = turn(weight(limit));
 			assert_eq!(used, weight(legs[..settled].iter().sum()), "within {limit}");
 			let expected: Vec<bool> = (0..3).map(|place| place >= settled).collect();
 			assert_eq!(awaited(&winners), expected, "within {limit}");
@@ -90,13 +95,13 @@ fn one_account_a_block_is_settled_whatever_it_weighs() {
 	with_chain(|| {
 		let winners = winners();
 		for (place, legs) in (1..).zip(1..=3) {
-			assert_eq!(Insurance::resolve_pool(POOL, Weight::zero()), weight(settling(legs)));
+			assert_eq!(turn(Weight::zero()), weight(settling(legs)));
 			let expected: Vec<bool> = (1..=3).map(|winner| winner > place).collect();
 			assert_eq!(awaited(&winners), expected);
 			check();
 		}
 		while Operations::<Test>::contains_key(POOL) {
-			assert!(Insurance::resolve_pool(POOL, Weight::zero()).all_lte(weight(VISIT)));
+			assert!(turn(Weight::zero()).all_lte(weight(VISIT)));
 		}
 		assert_eq!(equity(&backstop()), 0);
 	});
@@ -107,7 +112,7 @@ fn who_has_paid_when_touched_weighs_a_visit_alone() {
 	with_chain(|| {
 		let winners = winners();
 		deposit(&winners[1], None, 1);
-		let used = Insurance::resolve_pool(POOL, weight(settling(1) + VISIT));
+		let used = turn(weight(settling(1) + VISIT));
 		assert_eq!(used, weight(settling(1) + VISIT));
 		assert_eq!(awaited(&winners), [false, false, true]);
 	});
@@ -134,10 +139,10 @@ fn a_final_settlement_weighs_what_its_accounts_hold() {
 		let legs = |account: &AccountKey| Margin::state(account).unwrap().legs() as u64;
 		let each: Vec<u64> = accounts.iter().map(|account| settling(legs(account))).collect();
 		assert_eq!(each.iter().max(), Some(&settling(2)));
-		let used = Insurance::resolve_pool(POOL, weight(each[0] + each[1] + each[2] - 1));
+		let used = turn(weight(each[0] + each[1] + each[2] - 1));
 		assert_eq!(used, weight(each[0] + each[1]));
 		assert_eq!(awaited(&accounts), [false, false, true]);
-		Insurance::resolve_pool(POOL, Weight::zero());
+		turn(Weight::zero());
 		assert_eq!(awaited(&accounts), [false; 3]);
 	});
 }
@@ -148,14 +153,30 @@ fn every_step_is_weighed_and_one_is_taken_at_least() {
 		crash();
 		StepWeight::set(50);
 		// what is begun, looked through, and settled; each needs room
-		assert_eq!(Insurance::resolve_pool(POOL, weight(0)), weight(50));
+		assert_eq!(turn(weight(0)), weight(50));
 		assert!(matches!(stage(), Some(Stage::Collecting { .. })));
-		assert_eq!(Insurance::resolve_pool(POOL, weight(149)), weight(100));
+		assert_eq!(turn(weight(149)), weight(100));
 		assert!(matches!(stage(), Some(Stage::Clearing)));
 		// the rest: records are removed, and the backstop is looked at
-		assert_eq!(Insurance::resolve_pool(POOL, Weight::MAX), weight(100));
+		assert_eq!(turn(Weight::MAX), weight(100));
 		assert_eq!(stage(), None);
-		assert_eq!(Insurance::resolve_pool(POOL, Weight::MAX), weight(50));
+		assert_eq!(turn(Weight::MAX), weight(50));
+	});
+}
+
+#[test]
+fn pools_take_turns_where_there_is_no_room_for_all() {
+	with_chain(|| {
+		StepWeight::set(50);
+		let opened = || crate::Backstops::<Test>::get().len();
+		assert_eq!(opened(), 0);
+		// One gets on whatever it weighs, in the next block the other.
+		assert_eq!(Insurance::resolve_all(weight(0)), weight(50));
+		assert_eq!(opened(), 1);
+		assert_eq!(Insurance::resolve_all(weight(99)), weight(50));
+		assert_eq!(opened(), 2);
+		// A share is less than a step, but there is room for both.
+		assert_eq!(Insurance::resolve_all(weight(100)), weight(100));
 	});
 }
 
@@ -187,7 +208,7 @@ fn asking_for_orders_weighs_the_markets_of_a_pool_with_inventory() {
 		assert_eq!([BTC, ETH].map(Insurance::orders_weight), [weight(2); 2]);
 		// So does looking at the backstop.
 		KeepWeight::set(3);
-		assert_eq!(Insurance::resolve_pool(POOL, Weight::MAX), weight(2 * 3));
+		assert_eq!(turn(Weight::MAX), weight(2 * 3));
 		let elsewhere = breakwater_units::MarketId(2);
 		assert_eq!(Insurance::orders_weight(elsewhere), weight(0));
 		assert_eq!(Insurance::orders_weight(breakwater_units::MarketId(99)), weight(0));
