@@ -231,7 +231,7 @@ mod calls {
 				crate::Call::<Test>::withdraw { number, asset, amount },
 			];
 			let declared = calls.map(|call| call.get_dispatch_info().call_weight.ref_time());
-			assert_eq!(declared, [LEVY + FILING; 2]);
+			assert_eq!(declared, [LEVY.max(FILING); 2]);
 			let both = || {
 				let put = Custody::deposit(signed(1), number, asset, amount).unwrap();
 				let taken = Custody::withdraw(signed(1), number, asset, amount).unwrap();
@@ -243,6 +243,8 @@ mod calls {
 			assert_eq!(both(), [None; 2]);
 			Levied::set(Some(breakwater_test_support::key(2, 0)));
 			assert_eq!(both(), [Some(Weight::zero()); 2]);
+			Large::set(Some(breakwater_test_support::key(1, 0)));
+			assert_eq!(both(), [Some(Weight::from_parts(FILING, 0)); 2]);
 		});
 	}
 }
