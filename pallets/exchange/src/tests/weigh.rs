@@ -138,3 +138,32 @@ fn orders_give_back_what_an_account_with_all_legs_would_have_weighed() {
 		assert_eq!(weighed, part(Weights::place_many(2), Weights::place_many_full(2)));
 	});
 }
+
+#[test]
+fn a_batch_loads_as_many_as_it_has_room_for() {
+	with_chain(|| {
+		for number in 1..=8 {
+			of_accounts(number, HEAVY, 0);
+		}
+		for place_in_book in 1..=4u8 {
+			place(place_in_book, buy(1_000 + u64::from(place_in_book), 1));
+			place(4 + place_in_book, sell(1_000 - u64::from(place_in_book), 1));
+		}
+		// A quarter of it is for accounts: for six of the eight, not only for two.
+		clear(Weight::from_parts(26 * HEAVY, 0), &[]);
+		assert_eq!((1..=8).map(lots).collect::<Vec<_>>(), [0, 1, 1, 1, 0, -1, -1, -1]);
+	});
+}
+
+/// What is more is measured as a difference: were one below zero, it would count as nothing.
+#[test]
+fn accounts_with_legs_were_measured_heavier_than_those_without() {
+	let slope = |weigh: fn(u32) -> Weight| weigh(2).ref_time() - weigh(1).ref_time();
+	assert!(slope(Weights::carry) > slope(Weights::load));
+	assert!(Weights::carry(0).all_gte(Weights::load(0)));
+	assert!(slope(Weights::place) > 0);
+	for orders in [1, 50] {
+		let [full, simple] = [Weights::place_many_full(orders), Weights::place_many(orders)];
+		assert!(full.ref_time() > simple.ref_time());
+	}
+}
